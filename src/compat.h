@@ -1,0 +1,35 @@
+/*
+ * compat.h
+ *	  Differences between the supported server versions, and nothing else.
+ *
+ * Every PG_VERSION_NUM test of the extension stands here.
+ */
+#ifndef DELIVERY_COMPAT_H
+#define DELIVERY_COMPAT_H
+
+#include "datatype/timestamp.h"
+
+#if PG_VERSION_NUM < 150000
+#error "delivery needs PostgreSQL 15 or newer"
+#endif
+
+/* 16: the varlena macros moved out of postgres.h */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 17: intervals may be infinite */
+#if PG_VERSION_NUM < 170000
+#define INTERVAL_NOT_FINITE(i) ((void) (i), false)
+#define INTERVAL_IS_NOBEGIN(i) ((void) (i), false)
+#define INTERVAL_IS_NOEND(i) ((void) (i), false)
+#endif
+
+/* 18: the magic block can carry name and version */
+#if PG_VERSION_NUM >= 180000
+#define DELIVERY_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "delivery", .version = DELIVERY_VERSION)
+#else
+#define DELIVERY_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+#endif							/* DELIVERY_COMPAT_H */

@@ -1,0 +1,71 @@
+/*
+ * counter.c
+ *	  Aggregate states that are an int8[] of counters.
+ */
+#include "delivery.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+
+#include "counter.h"
+
+/*
+ * An array of zeros.
+ */
+ArrayType *
+delivery_counter_new(int fields)
+{
+	Size		size = ARR_OVERHEAD_NONULLS(1) + (Size) fields * sizeof(int64);
+	ArrayType  *state = (ArrayType *) palloc0(size);
+
+	SET_VARSIZE(state, size);
+	state->ndim = 1;
+	state->dataoffset = 0;
+	state->elemtype = INT8OID;
+	ARR_DIMS(state)[0] = fields;
+	ARR_LBOUND(state)[0] = 1;
+	return state;
+}
+
+static void
+check_shape(ArrayType *state, int fields)
+{
+	if (likely(ARR_NDIM(state) == 1 && !ARR_HASNULL(state) &&
+			   ARR_ELEMTYPE(state) == INT8OID && ARR_DIMS(state)[0] >= fields))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid aggregate state"),
+			 errdetail("The state must be a one-dimensional array of at least %d bigints without NULL.",
+					   fields),
+			 errhint("Pass on what the aggregate's own transition function returned.")));
+}
+
+/*
+ * The state in argument 0, of at least so many fields, ready to be changed: in
+ * place inside an aggregate, else a copy.
+ */
+ArrayType *
+delivery_counter_state(FunctionCallInfo fcinfo, int fields)
+{
+	ArrayType  *state;
+
+	if (AggCheckCallContext(fcinfo, NULL))
+		state = PG_GETARG_ARRAYTYPE_P(0);
+	else
+		state = PG_GETARG_ARRAYTYPE_P_COPY(0);
+	check_shape(state, fields);
+	return state;
+}
+
+/*
+ * A state that is only read.
+ */
+ArrayType *
+delivery_counter_arg(FunctionCallInfo fcinfo, int argument, int fields)
+{
+	ArrayType  *state = PG_GETARG_ARRAYTYPE_P(argument);
+
+	check_shape(state, fields);
+	return state;
+}

@@ -1,0 +1,17 @@
+/*
+ * delivery.h
+ *	  What the modules of the extension share.
+ */
+#ifndef DELIVERY_H
+#define DELIVERY_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "compat.h"
+
+/* "lead_time(...) called outside an aggregate" is a programming error of ours */
+extern MemoryContext delivery_aggregate_context(FunctionCallInfo fcinfo);
+
+#endif							/* DELIVERY_H */

@@ -1,0 +1,471 @@
+/*
+ * frequency.c
+ *	  How often something is deployed within a period.
+ *
+ * Both states are an int8[] of counters that carries the period with it, for
+ * the period comes with every row and must be the same in all of a group.
+ */
+#include "delivery.h"
+
+#include "common/hashfn.h"
+#include "port/pg_bitutils.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+#include "utils/rangetypes.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+#include "counter.h"
+#include "zone.h"
+
+/* what every state of this file begins with */
+enum
+{
+	PERIOD_ROWS,				/* rows seen, whatever their time */
+	PERIOD_FLAGS,
+	PERIOD_LOWER,				/* bounds in microseconds, 0 if NULL */
+	PERIOD_UPPER,
+	PERIOD_FIELDS
+};
+
+#define FLAG_NULL		1		/* a NULL period, or time zone */
+#define FLAG_LOWER_INC	2
+#define FLAG_UPPER_INC	4
+
+/* deployment_frequency */
+enum
+{
+	FREQUENCY_INSIDE = PERIOD_FIELDS,
+	FREQUENCY_FIELDS
+};
+
+/*
+ * deployment_days_per_week: the full weeks of the period, and one byte per week
+ * with a bit per day, eight weeks to a field, as far as the last one with a
+ * deployment.
+ */
+enum
+{
+	WEEKS_ZONE = PERIOD_FIELDS, /* hash of the zone's name */
+	WEEKS_FIRST_MONDAY,			/* as days since 2000-01-01 */
+	WEEKS_COUNT,
+	WEEKS_FIELDS
+};
+
+#define DAYS_PER_WEEK	7
+#define WEEKS_PER_FIELD ((int64) sizeof(int64))
+
+typedef struct Period
+{
+	int64		flags;
+	TimestampTz lower;
+	TimestampTz upper;
+} Period;
+
+/* Kept per call site: what was made of the last period and time zone seen. */
+typedef struct FrequencyCache
+{
+	TypeCacheEntry *range_type;
+	RangeType  *range;
+	Size		range_allocated;
+	Period		period;
+	text	   *zone_name;
+	pg_tz	   *zone;
+	int64		zone_hash;
+} FrequencyCache;
+
+PG_FUNCTION_INFO_V1(delivery_frequency_accum);
+PG_FUNCTION_INFO_V1(delivery_frequency_combine);
+PG_FUNCTION_INFO_V1(delivery_frequency_final);
+PG_FUNCTION_INFO_V1(delivery_frequency_remove);
+PG_FUNCTION_INFO_V1(delivery_weeks_accum);
+PG_FUNCTION_INFO_V1(delivery_weeks_combine);
+PG_FUNCTION_INFO_V1(delivery_weeks_final);
+
+/* --- the period --------------------------------------------------------- */
+
+static FrequencyCache *
+get_cache(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->flinfo->fn_extra == NULL)
+		fcinfo->flinfo->fn_extra = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+														  sizeof(FrequencyCache));
+	return (FrequencyCache *) fcinfo->flinfo->fn_extra;
+}
+
+static void
+refuse_period(RangeType *range, const char *detail)
+{
+	char	   *shown = OidOutputFunctionCall(F_RANGE_OUT, RangeTypePGetDatum(range));
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("period must be bounded and longer than nothing"),
+			 errdetail("The period %s %s.", shown, detail),
+			 errhint("Write both ends, for example tstzrange('2026-01-01', '2026-04-01').")));
+}
+
+/*
+ * The period in an argument.  A period seen before is recognised by its bytes.
+ */
+static Period
+get_period(FunctionCallInfo fcinfo, int argument)
+{
+	FrequencyCache *cache = get_cache(fcinfo);
+	RangeType  *range;
+	RangeBound	lower;
+	RangeBound	upper;
+	bool		empty;
+
+	if (PG_ARGISNULL(argument))
+	{
+		Period		none = {FLAG_NULL, 0, 0};
+
+		return none;
+	}
+
+	range = PG_GETARG_RANGE_P(argument);
+	if (cache->range != NULL && VARSIZE(cache->range) == VARSIZE(range) &&
+		memcmp(cache->range, range, VARSIZE(range)) == 0)
+		return cache->period;
+
+	if (cache->range_type == NULL)
+		cache->range_type = lookup_type_cache(RangeTypeGetOid(range), TYPECACHE_RANGE_INFO);
+	range_deserialize(cache->range_type, range, &lower, &upper, &empty);
+	if (empty)
+		refuse_period(range, "is empty");
+	if (lower.infinite || upper.infinite)
+		refuse_period(range, "is unbounded");
+	cache->period.lower = DatumGetTimestampTz(lower.val);
+	cache->period.upper = DatumGetTimestampTz(upper.val);
+	if (TIMESTAMP_NOT_FINITE(cache->period.lower) || TIMESTAMP_NOT_FINITE(cache->period.upper))
+		refuse_period(range, "has an infinite end");
+	if (cache->period.lower == cache->period.upper)
+		refuse_period(range, "is a single instant");
+	cache->period.flags = (lower.inclusive ? FLAG_LOWER_INC : 0) |
+		(upper.inclusive ? FLAG_UPPER_INC : 0);
+
+	if (cache->range_allocated < VARSIZE(range))
+	{
+		cache->range = (RangeType *) MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE(range));
+		cache->range_allocated = VARSIZE(range);
+	}
+	memcpy(cache->range, range, VARSIZE(range));
+	return cache->period;
+}
+
+static bool
+inside_period(const Period *period, TimestampTz instant)
+{
+	if (period->flags & FLAG_NULL)
+		return false;
+	if (instant < period->lower || instant > period->upper)
+		return false;
+	if (instant == period->lower && !(period->flags & FLAG_LOWER_INC))
+		return false;
+	return instant != period->upper || (period->flags & FLAG_UPPER_INC);
+}
+
+static void
+parameter_differs(const char *parameter)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s must be the same in all rows of a group", parameter),
+			 errdetail("The rows of one group differ in their %s.", parameter),
+			 errhint("Pass a constant, or add the %s to GROUP BY.", parameter)));
+}
+
+static inline void
+check_same_period(const int64 *counters, int64 flags, int64 lower, int64 upper)
+{
+	if (unlikely(counters[PERIOD_FLAGS] != flags || counters[PERIOD_LOWER] != lower ||
+				 counters[PERIOD_UPPER] != upper))
+		parameter_differs("period");
+}
+
+static void
+start_period(int64 *counters, const Period *period)
+{
+	counters[PERIOD_FLAGS] = period->flags;
+	counters[PERIOD_LOWER] = period->lower;
+	counters[PERIOD_UPPER] = period->upper;
+}
+
+/* --- deployments per day ------------------------------------------------ */
+
+/*
+ * Count a row, or take it back.  A state without rows takes any period, so
+ * that a moving window may step from one to the next.
+ */
+static Datum
+frequency_advance(FunctionCallInfo fcinfo, int sign)
+{
+	Period		period = get_period(fcinfo, 2);
+	ArrayType  *state;
+	int64	   *counters;
+
+	if (PG_ARGISNULL(0))
+		state = delivery_counter_new(FREQUENCY_FIELDS);
+	else
+		state = delivery_counter_state(fcinfo, FREQUENCY_FIELDS);
+	counters = delivery_counters(state);
+
+	if (counters[PERIOD_ROWS] == 0)
+		start_period(counters, &period);
+	else
+		check_same_period(counters, period.flags, period.lower, period.upper);
+	counters[PERIOD_ROWS] += sign;
+	if (!PG_ARGISNULL(1) && inside_period(&period, PG_GETARG_TIMESTAMPTZ(1)))
+		counters[FREQUENCY_INSIDE] += sign;
+	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+Datum
+delivery_frequency_accum(PG_FUNCTION_ARGS)
+{
+	return frequency_advance(fcinfo, 1);
+}
+
+Datum
+delivery_frequency_remove(PG_FUNCTION_ARGS)
+{
+	return frequency_advance(fcinfo, -1);
+}
+
+Datum
+delivery_frequency_combine(PG_FUNCTION_ARGS)
+{
+	ArrayType  *state = delivery_counter_state(fcinfo, FREQUENCY_FIELDS);
+	int64	   *counters = delivery_counters(state);
+	const int64 *other = delivery_counters(delivery_counter_arg(fcinfo, 1, FREQUENCY_FIELDS));
+
+	check_same_period(counters, other[PERIOD_FLAGS], other[PERIOD_LOWER], other[PERIOD_UPPER]);
+	counters[PERIOD_ROWS] += other[PERIOD_ROWS];
+	counters[FREQUENCY_INSIDE] += other[FREQUENCY_INSIDE];
+	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+/*
+ * Deployments inside the period per day (24 hours) of it.
+ */
+Datum
+delivery_frequency_final(PG_FUNCTION_ARGS)
+{
+	const int64 *counters = delivery_counters(delivery_counter_arg(fcinfo, 0, FREQUENCY_FIELDS));
+	float8		length = (float8) counters[PERIOD_UPPER] - (float8) counters[PERIOD_LOWER];
+
+	if (counters[PERIOD_ROWS] <= 0 || (counters[PERIOD_FLAGS] & FLAG_NULL))
+		PG_RETURN_NULL();
+	/* days are exact in a period of whole days: 4 in 28 must equal the ladder's 1 in 7 */
+	PG_RETURN_FLOAT8((float8) counters[FREQUENCY_INSIDE] / (length / USECS_PER_DAY));
+}
+
+/* --- days with a deployment per week ------------------------------------ */
+
+static void
+get_zone(FunctionCallInfo fcinfo, int argument)
+{
+	FrequencyCache *cache = get_cache(fcinfo);
+	text	   *name = PG_GETARG_TEXT_PP(argument);
+	Size		size = VARSIZE_ANY_EXHDR(name);
+
+	if (cache->zone_name != NULL && VARSIZE_ANY_EXHDR(cache->zone_name) == size &&
+		memcmp(VARDATA_ANY(cache->zone_name), VARDATA_ANY(name), size) == 0)
+		return;
+
+	cache->zone = delivery_find_zone(text_to_cstring(name));
+	cache->zone_hash = (int64) DatumGetUInt64(hash_any_extended((unsigned char *) VARDATA_ANY(name),
+																(int) size, 0));
+	cache->zone_name = (text *) MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE_ANY(name));
+	memcpy(cache->zone_name, name, VARSIZE_ANY(name));
+}
+
+/* ISO weeks begin on Monday; 2000-01-03 was one. */
+static DateADT
+monday_of(DateADT date)
+{
+	int			since_monday = (date - 2) % DAYS_PER_WEEK;
+
+	return date - (since_monday < 0 ? since_monday + DAYS_PER_WEEK : since_monday);
+}
+
+/*
+ * The full ISO weeks of a period: those that lie in it with every instant.
+ */
+static void
+find_full_weeks(const Period *period, pg_tz *zone, DateADT *first_monday, int64 *weeks)
+{
+	DateADT		monday = monday_of(delivery_local_date(period->lower, zone));
+	DateADT		last_monday;
+	TimestampTz start = delivery_day_start(monday, zone);
+
+	if (start < period->lower ||
+		(start == period->lower && !(period->flags & FLAG_LOWER_INC)))
+		monday += DAYS_PER_WEEK;
+
+	/* the Monday on or after which nothing is left of the period */
+	last_monday = monday_of(delivery_local_date(period->upper, zone));
+	if (delivery_day_start(last_monday, zone) > period->upper)
+		last_monday -= DAYS_PER_WEEK;
+
+	*first_monday = monday;
+	*weeks = last_monday > monday ? (last_monday - monday) / DAYS_PER_WEEK : 0;
+}
+
+/*
+ * A state with room for the given week, taking over what is there.
+ */
+static ArrayType *
+enlarge_weeks(ArrayType *state, int64 week)
+{
+	int			fields = delivery_counter_fields(state);
+	int64		wanted = WEEKS_FIELDS + week / WEEKS_PER_FIELD + 1;
+	int64		at_most = WEEKS_FIELDS +
+		(delivery_counters(state)[WEEKS_COUNT] + WEEKS_PER_FIELD - 1) / WEEKS_PER_FIELD;
+	ArrayType  *larger;
+
+	if (wanted <= fields)
+		return state;
+	/* some ahead, for rows mostly come in the order of time */
+	wanted = Min(at_most, wanted + wanted / 2);
+	larger = delivery_counter_new((int) wanted);
+	memcpy(delivery_counters(larger), delivery_counters(state), fields * sizeof(int64));
+	return larger;
+}
+
+static void
+check_same_weeks(const int64 *a, const int64 *b)
+{
+	check_same_period(a, b[PERIOD_FLAGS], b[PERIOD_LOWER], b[PERIOD_UPPER]);
+	if (a[WEEKS_ZONE] != b[WEEKS_ZONE])
+		parameter_differs("time zone");
+}
+
+Datum
+delivery_weeks_accum(PG_FUNCTION_ARGS)
+{
+	FrequencyCache *cache = get_cache(fcinfo);
+	Period		period = get_period(fcinfo, 2);
+	int64		zone_hash = 0;
+	ArrayType  *state;
+	int64	   *counters;
+
+	/* checked even if the other one is NULL */
+	if (!PG_ARGISNULL(3))
+	{
+		get_zone(fcinfo, 3);
+		zone_hash = cache->zone_hash;
+	}
+	else
+		period.flags |= FLAG_NULL;
+
+	if (PG_ARGISNULL(0))
+	{
+		state = delivery_counter_new(WEEKS_FIELDS);
+		counters = delivery_counters(state);
+		start_period(counters, &period);
+		counters[WEEKS_ZONE] = zone_hash;
+		if (!(period.flags & FLAG_NULL))
+		{
+			DateADT		first_monday;
+
+			find_full_weeks(&period, cache->zone, &first_monday, &counters[WEEKS_COUNT]);
+			counters[WEEKS_FIRST_MONDAY] = first_monday;
+		}
+	}
+	else
+	{
+		state = delivery_counter_state(fcinfo, WEEKS_FIELDS);
+		counters = delivery_counters(state);
+		check_same_period(counters, period.flags, period.lower, period.upper);
+		if (counters[WEEKS_ZONE] != zone_hash)
+			parameter_differs("time zone");
+	}
+	counters[PERIOD_ROWS]++;
+
+	if (!PG_ARGISNULL(1) && inside_period(&period, PG_GETARG_TIMESTAMPTZ(1)))
+	{
+		int64		day = delivery_local_date(PG_GETARG_TIMESTAMPTZ(1), cache->zone) -
+			counters[WEEKS_FIRST_MONDAY];
+		int64		week = day / DAYS_PER_WEEK;
+
+		if (day >= 0 && week < counters[WEEKS_COUNT])
+		{
+			state = enlarge_weeks(state, week);
+			delivery_counters(state)[WEEKS_FIELDS + week / WEEKS_PER_FIELD] |=
+				INT64CONST(1) << (8 * (week % WEEKS_PER_FIELD) + day % DAYS_PER_WEEK);
+		}
+	}
+	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+Datum
+delivery_weeks_combine(PG_FUNCTION_ARGS)
+{
+	ArrayType  *state = delivery_counter_state(fcinfo, WEEKS_FIELDS);
+	ArrayType  *other = delivery_counter_arg(fcinfo, 1, WEEKS_FIELDS);
+	int			fields = delivery_counter_fields(other);
+	int64	   *counters;
+
+	check_same_weeks(delivery_counters(state), delivery_counters(other));
+	if (fields > delivery_counter_fields(state))
+	{
+		ArrayType  *larger = delivery_counter_new(fields);
+
+		memcpy(delivery_counters(larger), delivery_counters(state),
+			   delivery_counter_fields(state) * sizeof(int64));
+		state = larger;
+	}
+	counters = delivery_counters(state);
+	counters[PERIOD_ROWS] += delivery_counters(other)[PERIOD_ROWS];
+	for (int i = WEEKS_FIELDS; i < fields; i++)
+		counters[i] |= delivery_counters(other)[i];
+	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+/*
+ * Median over the full weeks of the number of days with a deployment.
+ */
+Datum
+delivery_weeks_final(PG_FUNCTION_ARGS)
+{
+	ArrayType  *state = delivery_counter_arg(fcinfo, 0, WEEKS_FIELDS);
+	const int64 *counters = delivery_counters(state);
+	int64		weeks = counters[WEEKS_COUNT];
+	int64		weeks_with[DAYS_PER_WEEK + 1] = {0};
+	int64		seen = 0;
+	int64		median_sum = 0;
+
+	if (counters[PERIOD_ROWS] <= 0 || (counters[PERIOD_FLAGS] & FLAG_NULL) || weeks <= 0)
+		PG_RETURN_NULL();
+
+	for (int i = WEEKS_FIELDS; i < delivery_counter_fields(state); i++)
+	{
+		uint64		field = (uint64) counters[i];
+
+		for (; field != 0; field >>= 8)
+		{
+			weeks_with[pg_popcount64(field & 0x7F)]++;
+			seen++;
+		}
+	}
+	/* fields beyond the array, and leading zeros of a field: weeks without any */
+	weeks_with[0] += weeks - seen;
+
+	/* sum of the two middle weeks, which are the same one of an odd number */
+	seen = 0;
+	for (int days = 0; days <= DAYS_PER_WEEK; days++)
+	{
+		int64		before = seen;
+
+		seen += weeks_with[days];
+		if (before <= (weeks - 1) / 2 && (weeks - 1) / 2 < seen)
+			median_sum += days;
+		if (before <= weeks / 2 && weeks / 2 < seen)
+			median_sum += days;
+	}
+	PG_RETURN_FLOAT8(median_sum / 2.0);
+}

@@ -1,0 +1,60 @@
+/*
+ * ratio.c
+ *	  Share of rows for which something is true.
+ */
+#include "delivery.h"
+
+#include "counter.h"
+
+enum
+{
+	RATIO_TRUE,
+	RATIO_KNOWN,
+	RATIO_FIELDS
+};
+
+PG_FUNCTION_INFO_V1(delivery_ratio_accum);
+PG_FUNCTION_INFO_V1(delivery_ratio_combine);
+PG_FUNCTION_INFO_V1(delivery_ratio_final);
+PG_FUNCTION_INFO_V1(delivery_ratio_remove);
+
+static inline Datum
+ratio_add(FunctionCallInfo fcinfo, int64 flagged, int64 known)
+{
+	ArrayType  *state = delivery_counter_state(fcinfo, RATIO_FIELDS);
+	int64	   *ratio = delivery_counters(state);
+
+	ratio[RATIO_TRUE] += flagged;
+	ratio[RATIO_KNOWN] += known;
+	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+Datum
+delivery_ratio_accum(PG_FUNCTION_ARGS)
+{
+	return ratio_add(fcinfo, PG_GETARG_BOOL(1), 1);
+}
+
+Datum
+delivery_ratio_remove(PG_FUNCTION_ARGS)
+{
+	return ratio_add(fcinfo, -(int64) PG_GETARG_BOOL(1), -1);
+}
+
+Datum
+delivery_ratio_combine(PG_FUNCTION_ARGS)
+{
+	const int64 *other = delivery_counters(delivery_counter_arg(fcinfo, 1, RATIO_FIELDS));
+
+	return ratio_add(fcinfo, other[RATIO_TRUE], other[RATIO_KNOWN]);
+}
+
+Datum
+delivery_ratio_final(PG_FUNCTION_ARGS)
+{
+	const int64 *ratio = delivery_counters(delivery_counter_arg(fcinfo, 0, RATIO_FIELDS));
+
+	if (ratio[RATIO_KNOWN] <= 0)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8((float8) ratio[RATIO_TRUE] / (float8) ratio[RATIO_KNOWN]);
+}

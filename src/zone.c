@@ -1,0 +1,94 @@
+/*
+ * zone.c
+ *	  Instants and local dates of a time zone, by the server's own library.
+ *
+ * Deliberately left out: abbreviations such as CET or PST.  What they mean
+ * depends on a setting (timezone_abbreviations), and an IMMUTABLE function
+ * must not.
+ */
+#include "delivery.h"
+
+#include "utils/datetime.h"
+#include "utils/timestamp.h"
+
+#include "zone.h"
+
+/*
+ * The zone of that name (IANA name, or POSIX rule such as UTC0); an unknown
+ * one is an error.
+ */
+pg_tz *
+delivery_find_zone(const char *name)
+{
+	pg_tz	   *zone = NULL;
+
+	if (name[0] != '\0' && strlen(name) <= TZ_STRLEN_MAX)
+		zone = pg_tzset(name);
+	if (zone == NULL || !pg_tz_acceptable(zone))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("time zone is not known"),
+				 errdetail("The time zone is \"%s\".", name),
+				 errhint("Write a name that pg_timezone_names lists, such as 'Europe/Paris' or 'UTC'.")));
+	return zone;
+}
+
+/*
+ * What the calendar on the wall says at a finite instant.
+ */
+DateADT
+delivery_local_date(TimestampTz instant, pg_tz *zone)
+{
+	struct pg_tm local;
+	fsec_t		fraction;
+	int			offset;
+
+	if (timestamp2tm(instant, &offset, &local, &fraction, NULL, zone) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp out of range"),
+				 errdetail("It has no date in time zone \"%s\".", pg_get_timezone_name(zone)),
+				 errhint("Leave such rows out with FILTER (WHERE ...).")));
+	return date2j(local.tm_year, local.tm_mon, local.tm_mday) - POSTGRES_EPOCH_JDATE;
+}
+
+/*
+ * The first instant at which the calendar on the wall shows that date, or the
+ * next date where the zone skipped it.
+ *
+ * Clocks change at midnight in some zones.  The server reads a midnight that
+ * comes twice as the second one and a missing one with the offset before; both
+ * can be later than the first instant of the date, which a clock change within
+ * the day before tells.
+ */
+TimestampTz
+delivery_day_start(DateADT date, pg_tz *zone)
+{
+	struct pg_tm midnight = {0};
+	TimestampTz start;
+	pg_time_t	day_before;
+	pg_time_t	boundary;
+	long		before_offset;
+	long		after_offset;
+	int			before_dst;
+	int			after_dst;
+
+	j2date(date + POSTGRES_EPOCH_JDATE, &midnight.tm_year, &midnight.tm_mon, &midnight.tm_mday);
+	start = (TimestampTz) date * USECS_PER_DAY +
+		(int64) DetermineTimeZoneOffset(&midnight, zone) * USECS_PER_SEC;
+
+	day_before = timestamptz_to_time_t(start) - SECS_PER_DAY;
+	if (pg_next_dst_boundary(&day_before, &before_offset, &before_dst, &boundary,
+							 &after_offset, &after_dst, zone) == 1)
+	{
+		TimestampTz change = time_t_to_timestamptz(boundary);
+		TimestampTz first = (TimestampTz) date * USECS_PER_DAY -
+			(int64) before_offset * USECS_PER_SEC;
+
+		if (change <= start && first < change)
+			start = first;		/* midnight came before the change already */
+		else if (change <= start && delivery_local_date(change, zone) == date)
+			start = change;		/* the change itself turned the page */
+	}
+	return start;
+}
