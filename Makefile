@@ -10,6 +10,7 @@ OBJS = \
 	src/delivery.o \
 	src/frequency.o \
 	src/level.o \
+	src/number.o \
 	src/packing.o \
 	src/percentile.o \
 	src/ratio.o \
@@ -28,6 +29,11 @@ PIECES = \
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 EXTRA_CLEAN = delivery--*.sql
+
+REGRESS = catalog span percentile ratio frequency zone level errors security
+REGRESS_OPTS = --load-extension=delivery
+ISOLATION = benchmark
+ISOLATION_OPTS = --inputdir=test/isolation
 
 PG_CONFIG ?= pg_config
 # the server's headers are the server's: no warnings about them

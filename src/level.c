@@ -20,6 +20,7 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
+#include "number.h"
 #include "span.h"
 
 typedef enum MetricKind
@@ -356,31 +357,6 @@ wrong_kind(const Metric *metric, const char *shown)
 			 errhint("Write a ratio between 0 and 1, such as 0.15.")));
 }
 
-/*
- * A number at the start of text; false where there is none, or where more than
- * white space (and for a ratio a percent sign) follows it.
- */
-static bool
-parse_number(const char *string, bool percent_allowed, float8 *number)
-{
-	char	   *end;
-	bool		percent;
-
-	errno = 0;
-	*number = strtod(string, &end);
-	if (end == string || errno == ERANGE)
-		return false;
-	end += strspn(end, " \t\n\r");
-	percent = percent_allowed && *end == '%';
-	if (percent)
-	{
-		*number /= 100.0;
-		end++;
-		end += strspn(end, " \t\n\r");
-	}
-	return *end == '\0';
-}
-
 /* --- levels ------------------------------------------------------------- */
 
 static bool
@@ -482,7 +458,7 @@ delivery_dora_level_text(PG_FUNCTION_ARGS)
 
 	if (metric->kind != METRIC_DURATION)
 	{
-		if (!parse_number(string, metric->kind == METRIC_RATIO, &number))
+		if (!delivery_parse_number(string, metric->kind == METRIC_RATIO, &number))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					 errmsg("value of metric \"%s\" must be a number", metric->name),
@@ -495,7 +471,7 @@ delivery_dora_level_text(PG_FUNCTION_ARGS)
 	}
 
 	/* the server would take a plain number for seconds */
-	if (parse_number(string, false, &number))
+	if (delivery_parse_number(string, false, &number))
 		wrong_kind(metric, psprintf("\"%s\"", string));
 	value = DirectFunctionCall3(interval_in, CStringGetDatum(string),
 								ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));

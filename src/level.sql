@@ -14,7 +14,7 @@ CREATE FUNCTION delivery.shipped_benchmark(
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'delivery_shipped_benchmark'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
-	ROWS 52;
+	ROWS 53;
 COMMENT ON FUNCTION delivery.shipped_benchmark() IS
 	'the ladders that the extension ships; read the view delivery.benchmark, which also has your own';
 
@@ -31,7 +31,7 @@ CREATE TABLE delivery.custom_benchmark (
 	threshold double precision
 		CONSTRAINT custom_benchmark_threshold_in_range CHECK (
 			threshold >= 0 AND threshold < 'Infinity' AND
-			(metric = 'deployment_frequency' OR threshold <= 1)),
+			(metric NOT IN ('change_failure_rate', 'rework_rate') OR threshold <= 1)),
 	threshold_duration interval
 		CONSTRAINT custom_benchmark_duration_not_negative CHECK (
 			threshold_duration >= interval '0' AND isfinite(threshold_duration)),

@@ -23,6 +23,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "number.h"
 #include "packing.h"
 #include "selection.h"
 #include "span.h"
@@ -282,14 +283,15 @@ static float8
 fraction_from_text(text *literal)
 {
 	char	   *string = text_to_cstring(literal);
+	float8		fraction;
 
-	if (string[strspn(string, " \t\n\r\f\v")] == '{')
+	if (!delivery_parse_number(string, false, &fraction))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("fraction must be a number"),
 				 errdetail("The fraction is \"%s\".", string),
-				 errhint("For several percentiles write an array: ARRAY[0.5, 0.9].")));
-	return DatumGetFloat8(DirectFunctionCall1(float8in, CStringGetDatum(string)));
+				 errhint("For the 90th percentile write 0.9, for several percentiles ARRAY[0.5, 0.9].")));
+	return fraction;
 }
 
 static Datum

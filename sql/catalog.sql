@@ -1,0 +1,79 @@
+-- catalog.sql: rules over the extension's own catalog entries.
+-- A query that lists offenders must list none.
+
+CREATE TEMP VIEW member AS
+SELECT classid, objid, pg_describe_object(classid, objid, 0) AS object
+FROM pg_depend
+WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'delivery');
+CREATE TEMP VIEW member_function AS
+SELECT p.*, object FROM member JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND p.oid = objid;
+
+-- what is there, in numbers
+SELECT classid::regclass, count(*) FROM member GROUP BY 1 ORDER BY 1::text;
+
+-- every member has a COMMENT, and so has every column
+SELECT object FROM member
+WHERE coalesce(obj_description(objid, (SELECT relname FROM pg_class WHERE oid = classid)), '') = ''
+ORDER BY 1;
+SELECT object, attname FROM member JOIN pg_attribute ON classid = 'pg_class'::regclass AND attrelid = objid
+WHERE attnum > 0 AND NOT attisdropped AND coalesce(col_description(attrelid, attnum), '') = ''
+ORDER BY 1, 2;
+
+-- no member, nor what belongs to one, lies outside the schema
+SELECT object FROM member_function WHERE pronamespace <> 'delivery'::regnamespace
+UNION ALL
+SELECT object FROM member JOIN pg_class AS c ON classid = 'pg_class'::regclass AND c.oid = objid WHERE relnamespace <> 'delivery'::regnamespace
+UNION ALL
+SELECT object FROM member JOIN pg_type AS t ON classid = 'pg_type'::regclass AND t.oid = objid WHERE typnamespace <> 'delivery'::regnamespace;
+SELECT object FROM member
+WHERE classid NOT IN ('pg_proc'::regclass, 'pg_class'::regclass, 'pg_type'::regclass, 'pg_namespace'::regclass);
+-- and nothing in the schema belongs to anyone else
+SELECT p.oid::regprocedure FROM pg_proc AS p
+WHERE pronamespace = 'delivery'::regnamespace AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_proc'::regclass AND objid = p.oid);
+
+-- every function and aggregate is PARALLEL SAFE; none is VOLATILE; none SECURITY DEFINER
+SELECT object, provolatile, proparallel, prosecdef FROM member_function
+WHERE proparallel <> 's' OR provolatile = 'v' OR prosecdef ORDER BY 1;
+-- what reads a table or a setting is STABLE, all the rest IMMUTABLE
+SELECT object FROM member_function WHERE provolatile = 's' ORDER BY 1;
+-- strictness: NULL has a meaning of its own only here (aggregates are never strict themselves)
+SELECT object FROM member_function WHERE NOT proisstrict AND prokind = 'f' ORDER BY 1;
+
+-- every aggregate combines; internal state can be sent to the leader
+SELECT object FROM member_function JOIN pg_aggregate ON aggfnoid = oid
+WHERE aggcombinefn = 0 OR (aggtranstype = 'internal'::regtype) <> (aggserialfn <> 0)
+	OR (aggserialfn <> 0) <> (aggdeserialfn <> 0);
+-- internal state is for exact percentiles alone
+SELECT DISTINCT proname FROM member_function JOIN pg_aggregate ON aggfnoid = oid
+WHERE aggtranstype = 'internal'::regtype ORDER BY 1;
+-- the others move with a window, but for the one that keeps a set of days
+SELECT proname, aggminvtransfn <> 0 AS moving FROM member_function JOIN pg_aggregate ON aggfnoid = oid
+WHERE aggtranstype <> 'internal'::regtype ORDER BY 1;
+
+-- no argument without a name, as callers and tools show them (the internal one of a deserialiser has a name too)
+SELECT object FROM member_function
+WHERE pronargs > 0 AND (proargnames IS NULL OR '' = ANY (proargnames));
+-- no function bears the name of a built-in aggregate or type
+SELECT object FROM member_function
+WHERE proname IN (SELECT p.proname FROM pg_proc AS p WHERE p.prokind = 'a' AND p.pronamespace = 'pg_catalog'::regnamespace)
+	OR proname IN (SELECT typname FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace)
+ORDER BY 1;
+
+-- C symbols carry our prefix
+SELECT object, prosrc FROM member_function
+WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND prosrc !~ '^delivery_';
+
+-- rights: the schema and reading are for all, writing is for the owner
+SELECT nspacl::text LIKE '%=U/%' AS schema_usable_by_all FROM pg_namespace WHERE nspname = 'delivery';
+SELECT relname, has_table_privilege('public', oid, 'SELECT') AS read,
+	has_table_privilege('public', oid, 'INSERT, UPDATE, DELETE, TRUNCATE') AS write
+FROM pg_class WHERE relnamespace = 'delivery'::regnamespace AND relkind IN ('r', 'v') ORDER BY 1;
+-- only the user's own rows are dumped
+SELECT extconfig::regclass[] = ARRAY['delivery.custom_benchmark'::regclass] AS dumped, extcondition
+FROM pg_extension WHERE extname = 'delivery';
+-- views show built-in types
+SELECT c.relname, attname, atttypid::regtype FROM pg_class AS c JOIN pg_attribute ON attrelid = c.oid
+JOIN pg_type AS t ON t.oid = atttypid
+WHERE c.relnamespace = 'delivery'::regnamespace AND relkind = 'v' AND attnum > 0
+	AND typnamespace <> 'pg_catalog'::regnamespace;

@@ -1,0 +1,85 @@
+-- errors.sql: the wording of every error a user can cause. The other files
+-- print SQLSTATEs only.
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+SET intervalstyle = 'postgres';
+CREATE FUNCTION pg_temp.error_of(statement text) RETURNS TABLE (field text, value text) LANGUAGE plpgsql AS $$
+DECLARE
+	code text; message text; detail text; hint text;
+BEGIN
+	EXECUTE statement;
+	RETURN QUERY VALUES ('no error', statement);
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	RETURN QUERY VALUES ('sqlstate', code), ('message', message), ('detail', detail), ('hint', hint);
+END $$;
+\pset format unaligned
+\pset tuples_only on
+\pset fieldsep ': '
+
+-- fractions
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), 1.5) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), -0.1) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), 'NaN'::float8) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), ARRAY[0.5, 'Infinity']) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(NULL, now(), 1.5) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), '{0.5,0.9}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), 'half') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FROM (VALUES (0.5), (0.9)) AS v (f) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FROM (VALUES (0.5), (NULL)) AS v (f) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FROM (VALUES (0.5), (7)) AS v (f) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FROM (VALUES (ARRAY[0.5]), (ARRAY[0.9])) AS v (f) $$);
+-- durations that do not fit
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time('4700-01-01 BC', '294000-01-01') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.duration_percentile('178000000 years') $$);
+-- periods
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_frequency(now(), '[2026-01-01,)') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_frequency(now(), '(,2026-01-01)') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_frequency(NULL, 'empty') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_frequency(now(), '[2026-01-01,infinity)') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_frequency(now(), '[2026-01-01,2026-01-01]') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_frequency(now(), p)
+	FROM (VALUES ('[2026-01-01,2026-02-01)'::tstzrange), ('[2026-01-01,2026-02-01]')) AS v (p) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_frequency(now(), p)
+	FROM (VALUES ('[2026-01-01,2026-02-01)'::tstzrange), (NULL)) AS v (p) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,)', 'UTC') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), 'empty', NULL) $$);
+-- time zones
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', 'Mars/Olympus') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', '') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', 'PST') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', '../../etc/passwd') $$);
+SELECT * FROM pg_temp.error_of(format($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', %L) $$, repeat('x', 300)))
+WHERE field <> 'detail';
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', z)
+	FROM (VALUES ('UTC'), ('Europe/Paris')) AS v (z) $$);
+-- levels
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('velocity', 3) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('Lead_Time', '1 day') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', '1 day', '1999') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', 3) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', ' 3 ') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', 'soon') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', interval '-1 day') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('change_failure_rate', interval '1 day') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('deployment_frequency', interval '1 day') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('change_failure_rate', 15) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('change_failure_rate', 'NaN'::float8) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('change_failure_rate', '115%') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('change_failure_rate', 'few') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('change_failure_rate', '') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('deployment_frequency', -1) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('deployment_frequency', 'Infinity'::float8) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('deployment_frequency', '3 per week') $$);
+-- arrays that are no states
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.ratio_final('{1}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.ratio_accum('{1,NULL}', true) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.ratio_combine('{1,2}', '{{1,2},{3,4}}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.mean_accum('{}', now(), now()) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.frequency_final('{1,2}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_accum('{1,2}', now(), '[2026-01-01,2026-02-01)', 'UTC') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_combine(delivery.weeks_accum(NULL, now(), '[2026-01-01,2026-02-01)', 'UTC'),
+	delivery.weeks_accum(NULL, now(), '[2026-01-01,2026-02-02)', 'UTC')) $$);
+-- internal states cannot be had from SQL
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.percentile_final(NULL) $$);

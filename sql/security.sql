@@ -1,0 +1,57 @@
+-- security.sql: a hostile search_path, an ordinary role, and a schema that
+-- somebody else made first.
+SET timezone = 'UTC';
+SET client_min_messages = warning;
+
+CREATE SCHEMA delivery_attack;
+-- what an attacker would plant: operators, functions and tables of the names we use
+CREATE FUNCTION delivery_attack.equal(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
+CREATE OPERATOR delivery_attack.= (LEFTARG = text, RIGHTARG = text, FUNCTION = delivery_attack.equal);
+CREATE FUNCTION delivery_attack.string_agg(text, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
+CREATE FUNCTION delivery_attack.hours(interval) RETURNS float8 LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
+CREATE TABLE delivery_attack.custom_benchmark (benchmark text, metric text);
+CREATE DOMAIN delivery_attack.text AS pg_catalog.text CHECK (false);
+
+INSERT INTO delivery.custom_benchmark VALUES ('ours', 'rework_rate', 'elite', '<=', 0.02, NULL);
+SET search_path = delivery_attack, pg_catalog;
+SELECT delivery.dora_level('rework_rate'::pg_catalog.text, 0.01, 'ours'::pg_catalog.text) AS own;
+SELECT delivery.dora_level('lead_time'::pg_catalog.text, interval '1 day') AS shipped;
+SELECT count(*) AS steps, sum(threshold) > 0 AS thresholds FROM delivery.benchmark;
+\set VERBOSITY terse
+SELECT delivery.dora_level('lead_time'::pg_catalog.text, interval '1 day', 'none'::pg_catalog.text);
+RESET search_path;
+
+-- an ordinary role reads and computes, but does not change the benchmarks
+CREATE ROLE regress_delivery_analyst;
+SET ROLE regress_delivery_analyst;
+SELECT delivery.dora_level('rework_rate', 0.01, 'ours'), delivery.lead_time('2026-01-01', '2026-01-02') IS NOT NULL AS computes,
+	(SELECT count(*) > 50 FROM delivery.benchmark) AS reads;
+INSERT INTO delivery.custom_benchmark VALUES ('mine', 'rework_rate', 'elite', '<=', 0.5, NULL);
+UPDATE delivery.custom_benchmark SET threshold = 1;
+INSERT INTO delivery.benchmark (benchmark) VALUES ('mine');
+CREATE TABLE delivery.mine (i integer);
+RESET ROLE;
+-- the owner may delegate it
+GRANT INSERT ON delivery.custom_benchmark TO regress_delivery_analyst;
+SET ROLE regress_delivery_analyst;
+INSERT INTO delivery.custom_benchmark VALUES ('mine', 'rework_rate', 'elite', '<=', 0.5, NULL);
+SELECT delivery.dora_level('rework_rate', 0.4, 'mine');
+RESET ROLE;
+
+-- DROP EXTENSION takes no column of the user silently
+CREATE TABLE delivery_attack.verdict (level delivery.dora_level);
+DROP EXTENSION delivery;
+DROP SCHEMA delivery_attack CASCADE;
+DROP EXTENSION delivery;
+DROP ROLE regress_delivery_analyst;
+-- the schema goes with it, and somebody else's is not adopted
+SELECT count(*) AS left_behind FROM pg_namespace WHERE nspname = 'delivery';
+CREATE SCHEMA delivery;
+CREATE EXTENSION delivery;
+DROP SCHEMA delivery;
+CREATE EXTENSION delivery;
+SELECT delivery.hours('1 day');
+-- not into another schema either
+DROP EXTENSION delivery;
+CREATE EXTENSION delivery SCHEMA public;
+CREATE EXTENSION delivery;
