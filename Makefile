@@ -1,9 +1,27 @@
-# delivery: PostgreSQL extension for IT delivery management
+# delivery: IT delivery management in PostgreSQL.
+#
+#   make, make install, make installcheck   as any PGXS extension
+#   make demo [GIT=/path/to/a/clone]        the delivery report, on a cluster of its own
+#   make demo-stop                          stop that cluster
+#   make test                               all tests
+#   make bench                              the performance bars (BENCH_ROWS, BENCH_RUNS)
+#
+# demo, test and bench install what is missing from Debian's packages.
 
 EXTENSION = delivery
 MODULE_big = delivery
 # the control file is the only place where the version is written
 DELIVERY_VERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" delivery.control)
+
+OWN_HEADERS = \
+	src/compat.h \
+	src/counter.h \
+	src/delivery.h \
+	src/number.h \
+	src/packing.h \
+	src/selection.h \
+	src/span.h \
+	src/zone.h
 
 OBJS = \
 	src/counter.o \
@@ -37,10 +55,42 @@ ISOLATION_OPTS = --inputdir=test/isolation
 
 PG_CONFIG ?= pg_config
 # the server's headers are the server's: no warnings about them
-PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) \
+PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
 	-DDELIVERY_VERSION='"$(DELIVERY_VERSION)"'
-PGXS := $(shell $(PG_CONFIG) --pgxs)
-include $(PGXS)
 
-delivery--$(DELIVERY_VERSION).sql: $(PIECES)
+# On a fresh machine there is no PGXS yet: demo, test and bench install it and
+# call make again.
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+ifneq ($(PGXS),)
+include $(PGXS)
+else
+.PHONY: all install installcheck clean
+all install installcheck clean:
+	@echo "no PGXS: install PostgreSQL's server headers (Debian: postgresql-server-dev-NN)," >&2
+	@echo "or pass PG_CONFIG=/path/to/pg_config; 'make demo' and 'make test' install it" >&2
+	@exit 1
+endif
+
+$(OBJS): $(OWN_HEADERS)
+
+delivery--$(DELIVERY_VERSION).sql: $(PIECES) delivery.control
 	cat $(PIECES) > $@
+
+# scripts of ours find the same server
+export PG_CONFIG
+
+.PHONY: demo demo-stop test bench
+
+demo:
+	@test/bin/provision.sh demo $(if $(GIT),git)
+	@test/demo/demo.sh $(if $(GIT),"$(GIT)")
+
+demo-stop:
+	@test/bin/cluster.sh stop demo
+
+test:
+	@test/bin/run.sh
+
+bench:
+	@test/bin/provision.sh demo
+	@test/bench/bench.sh

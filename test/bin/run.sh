@@ -1,0 +1,97 @@
+#!/bin/bash
+# All tests: what "make test" runs. Each step writes its output to
+# build/log/STEP.log; a failing one shows the end of it. Ends with a line
+# "N passed, N failed, N skipped" and a non-zero status on any failure.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+export LC_ALL=C.UTF-8
+passed=0
+failed=0
+skipped=0
+
+# What a TAP stream or pg_regress (before and since 16) says of its tests.
+count() {
+	grep -cE "$1" "$2" || true
+}
+
+step() {
+	local name=$1 log=build/log/$1.log status=0 started=$SECONDS good bad skips
+	shift
+	"$@" >"$log" 2>&1 </dev/null || status=$?
+	good=$(count '^ok [0-9]+|^test +[^ ]+ +\.\.\. ok' "$log")
+	skips=$(count '^ok [0-9]+.*# SKIP|^1\.\.0 # SKIP' "$log")
+	good=$((good - $(count '^ok [0-9]+.*# SKIP' "$log")))
+	bad=$(count '^not ok [0-9]+|^test +[^ ]+ +\.\.\. FAILED' "$log")
+	# a step that fails without a failed test, or runs none, is a failure too
+	if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+		bad=1
+	elif [ "$status" -eq 0 ] && [ $((good + bad + skips)) -eq 0 ]; then
+		echo "$name ran no test" >>"$log"
+		bad=1
+	fi
+	passed=$((passed + good))
+	failed=$((failed + bad))
+	skipped=$((skipped + skips))
+	printf '%-28s %4d passed %3d failed %3d skipped %4d s\n' "$name" "$good" "$bad" "$skips" $((SECONDS - started))
+	grep -hE '# SKIP' "$log" | sed 's/^/    /' || true
+	if [ "$bad" -gt 0 ]; then
+		tail -n 60 "$log" | sed 's/^/    /'
+		find . -maxdepth 2 -name regression.diffs -newer build/log/started -exec head -n 100 {} \; | sed 's/^/    /'
+	fi
+}
+
+tests() {
+	prove -v "$@"
+}
+
+# pg_regress and the isolation tester with the given connection options
+installcheck() {
+	PGOPTIONS=$1 make --no-print-directory -s with_llvm=no installcheck
+}
+
+pgtap() {
+	psql -X -q -c 'DROP DATABASE IF EXISTS delivery_pgtap' -c 'CREATE DATABASE delivery_pgtap'
+	psql -X -q -d delivery_pgtap -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION delivery'
+	pg_prove -v -d delivery_pgtap test/pgtap/*.sql
+}
+
+in_new_database() {
+	local database=$1
+	shift
+	psql -X -q -c "DROP DATABASE IF EXISTS $database" -c "CREATE DATABASE $database"
+	psql -X -q -d "$database" -c 'CREATE EXTENSION delivery'
+	PGDATABASE=$database tests "$@"
+}
+
+test/bin/provision.sh test
+mkdir -p build/log
+rm -f build/log/*
+touch build/log/started
+make --no-print-directory -s with_llvm=no
+trap 'test/bin/cluster.sh stop test; test/bin/cluster.sh stop demo' EXIT
+test/bin/cluster.sh start test
+settings=$(test/bin/cluster.sh env test)
+eval "$settings"
+psql -X -A -t -c 'SELECT version()'
+
+if [ "$(psql -X -A -t -c "SELECT current_setting('server_version_num')::int >= 160000")" = t ]; then
+	forced="-c debug_parallel_query=regress"
+else
+	forced="-c force_parallel_mode=regress"
+fi
+
+step build tests test/t/build.sh
+step unit tests test/unit/run.sh
+step regress installcheck ""
+step regress_on_search_path installcheck "-c search_path=public,delivery"
+step regress_forced_parallel installcheck "$forced -c work_mem=64kB"
+step pgtap pgtap
+step dump tests test/t/dump.sh
+step examples tests test/t/examples.pl
+step jdbc in_new_database delivery_jdbc test/jdbc/run.sh
+step real_data in_new_database delivery_real test/realdata/git_dora.sh
+step demo tests test/demo/test_git.sh test/t/demo.sh
+step bench tests test/t/bench.sh
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,77 @@
+#!/bin/bash
+# The build as any PGXS user runs it, on a copy of the sources: no warnings
+# from gcc and clang, what gets installed, and which symbols the library shows.
+# Prints TAP.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+pg_config=${PG_CONFIG:-pg_config}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+echo 1..7
+number=0
+
+result() {
+	number=$((number + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $number - $2"
+	else
+		echo "not ok $number - $2"
+		sed 's/^/# /' "$work/log"
+	fi
+}
+
+copy() {
+	rm -rf "$work/tree"
+	mkdir "$work/tree"
+	cp -r src sql expected Makefile delivery.control "$work/tree"
+	find "$work/tree" \( -name '*.o' -o -name '*.bc' -o -name '*.so' \) -delete
+}
+
+# unused parameters are what the server's calling conventions bring with them
+strict="-Wall -Wextra -Wno-unused-parameter -Werror"
+
+copy
+status=0
+make -C "$work/tree" with_llvm=no CC=gcc COPT="$strict" PG_CONFIG="$pg_config" >"$work/log" 2>&1 || status=$?
+result $status "gcc -Wall -Wextra: no warning"
+
+status=0
+make -C "$work/tree" with_llvm=no PG_CONFIG="$pg_config" DESTDIR="$work/stage" install >"$work/log" 2>&1 || status=$?
+version=$(sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" delivery.control)
+for file in delivery.control "delivery--$version.sql" delivery.so; do
+	[ -n "$(find "$work/stage" -name "$file")" ] || status=1
+done
+result $status "make install with DESTDIR installs control file, script and library"
+
+# everything in the install script comes from the pieces, in the given order
+status=0
+find "$work/stage" -name "delivery--$version.sql" -exec grep -nEi 'or replace|if not exists' {} + >"$work/log" && status=1
+result $status "the install script says neither OR REPLACE nor IF NOT EXISTS"
+
+status=0
+nm -D --defined-only "$work/tree/delivery.so" | awk '{print $3}' |
+	grep -vE '^(delivery_|pg_finfo_delivery_|Pg_magic_func$|_init$|_fini$|_PG_init$)' >"$work/log" && status=1
+result $status "the library exports no symbol without our prefix"
+
+status=0
+make -C "$work/tree" with_llvm=no PG_CONFIG="$pg_config" clean >"$work/log" 2>&1 || status=$?
+find "$work/tree" \( -name '*.o' -o -name '*.so' -o -name 'delivery--*.sql' \) >>"$work/log"
+[ -z "$(find "$work/tree" \( -name '*.o' -o -name '*.so' -o -name 'delivery--*.sql' \))" ] || status=1
+result $status "make clean leaves nothing"
+
+status=0
+grep -q "^## $version\$" CHANGELOG.md || status=1
+[ "$(grep -c "\"version\": \"$version\"" META.json)" -eq 2 ] || status=1
+echo "control file: $version" >"$work/log"
+result $status "changelog and META.json agree with the control file's version"
+
+if command -v clang >/dev/null; then
+	copy
+	status=0
+	# the flags that the server was configured with are gcc's
+	make -C "$work/tree" with_llvm=no CC=clang PG_CONFIG="$pg_config" \
+		COPT="$strict -Wno-unknown-warning-option -Wno-ignored-optimization-argument" >"$work/log" 2>&1 || status=$?
+	result $status "clang -Wall -Wextra: no warning"
+else
+	echo "ok 7 - clang -Wall -Wextra # SKIP no clang on this machine"
+fi

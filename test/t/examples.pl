@@ -1,0 +1,64 @@
+#!/usr/bin/perl
+# examples.pl: the examples of README.md and doc/*.md do what they say.
+#
+# Every block marked "sql" is run, in order, in a database of its document;
+# where a block marked "text" follows it, that is its output. Prints TAP.
+use strict;
+use warnings;
+use File::Temp 'tempdir';
+
+my @documents = ('README.md', sort glob 'doc/*.md');
+my $work = tempdir(CLEANUP => 1);
+my $number = 0;
+my $failed = 0;
+
+sub ok
+{
+	my ($passed, $what) = @_;
+	$number++;
+	$failed++ unless $passed;
+	print(($passed ? 'ok' : 'not ok') . " $number - $what\n");
+}
+
+# Lines without trailing blanks, which editors and psql treat differently.
+sub trimmed
+{
+	my ($text) = @_;
+	$text =~ s/[ \t]+$//mg;
+	$text =~ s/\n+\z/\n/;
+	return $text;
+}
+
+foreach my $document (@documents)
+{
+	local $/;
+	open(my $file, '<', $document) or die "cannot read $document: $!";
+	my $content = <$file>;
+	my @blocks;
+	while ($content =~ /^```(\w*)\n(.*?)^```$/msg)
+	{
+		my ($language, $body) = ($1, $2);
+		my $line = 1 + (substr($content, 0, $-[0]) =~ tr/\n//);
+		push @blocks, { sql => $body, line => $line } if $language eq 'sql';
+		$blocks[-1]->{output} = $body if $language eq 'text' && @blocks && !defined $blocks[-1]->{output};
+	}
+	next unless @blocks;
+
+	my $database = 'delivery_examples';
+	system('psql', '-X', '-q', '-c', "DROP DATABASE IF EXISTS $database", '-c', "CREATE DATABASE $database") == 0
+		or die "cannot create database";
+	foreach my $block (@blocks)
+	{
+		open(my $sql, '>', "$work/example.sql") or die $!;
+		print $sql $block->{sql};
+		close $sql;
+		local $ENV{PGOPTIONS} = '-c timezone=UTC -c client_min_messages=warning';
+		my $output = qx(psql -X -q -v ON_ERROR_STOP=1 -d $database -f $work/example.sql 2>&1);
+		my $same = $? == 0 && (!defined $block->{output} || trimmed($output) eq trimmed($block->{output}));
+		ok($same, "$document line $block->{line}");
+		print map { "# $_\n" } split /\n/, $output unless $same;
+	}
+	system('psql', '-X', '-q', '-c', "DROP DATABASE $database");
+}
+print "1..$number\n";
+exit($failed || !$number ? 1 : 0);
