@@ -30,6 +30,7 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FRO
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FROM (VALUES (0.5), (NULL)) AS v (f) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FROM (VALUES (0.5), (7)) AS v (f) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FROM (VALUES (ARRAY[0.5]), (ARRAY[0.9])) AS v (f) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FROM (VALUES (NULL::float8), ('NaN')) AS v (f) $$);
 -- durations that do not fit
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time('4700-01-01 BC', '294000-01-01') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.duration_percentile('178000000 years') $$);

@@ -168,22 +168,45 @@ inside_period(const Period *period, TimestampTz instant)
 	return instant != period->upper || (period->flags & FLAG_UPPER_INC);
 }
 
-static void
-parameter_differs(const char *parameter)
+static const char *
+show_period(int64 flags, int64 lower, int64 upper)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s must be the same in all rows of a group", parameter),
-			 errdetail("The rows of one group differ in their %s.", parameter),
-			 errhint("Pass a constant, or add the %s to GROUP BY.", parameter)));
+	char	   *start;
+
+	if (flags & FLAG_NULL)
+		return "NULL";
+	/* timestamptz_to_str() uses the same buffer each time */
+	start = pstrdup(timestamptz_to_str(lower));
+	return psprintf("%s%s, %s%s", (flags & FLAG_LOWER_INC) ? "[" : "(", start,
+					timestamptz_to_str(upper), (flags & FLAG_UPPER_INC) ? "]" : ")");
 }
 
 static inline void
 check_same_period(const int64 *counters, int64 flags, int64 lower, int64 upper)
 {
-	if (unlikely(counters[PERIOD_FLAGS] != flags || counters[PERIOD_LOWER] != lower ||
-				 counters[PERIOD_UPPER] != upper))
-		parameter_differs("period");
+	if (likely(counters[PERIOD_FLAGS] == flags && counters[PERIOD_LOWER] == lower &&
+			   counters[PERIOD_UPPER] == upper))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("period must be the same in all rows of a group"),
+			 errdetail("One row has %s, another one %s.",
+					   show_period(counters[PERIOD_FLAGS], counters[PERIOD_LOWER], counters[PERIOD_UPPER]),
+					   show_period(flags, lower, upper)),
+			 errhint("Pass a constant, or add the period to GROUP BY.")));
+}
+
+/* A state holds a hash of the name, so the detail cannot show both names. */
+static void
+check_same_zone(const int64 *counters, int64 zone_hash)
+{
+	if (likely(counters[WEEKS_ZONE] == zone_hash))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("time zone must be the same in all rows of a group"),
+			 errdetail("The rows of one group differ in their time zone."),
+			 errhint("Pass a constant, or add the time zone to GROUP BY.")));
 }
 
 static void
@@ -336,14 +359,6 @@ enlarge_weeks(ArrayType *state, int64 week)
 	return larger;
 }
 
-static void
-check_same_weeks(const int64 *a, const int64 *b)
-{
-	check_same_period(a, b[PERIOD_FLAGS], b[PERIOD_LOWER], b[PERIOD_UPPER]);
-	if (a[WEEKS_ZONE] != b[WEEKS_ZONE])
-		parameter_differs("time zone");
-}
-
 Datum
 delivery_weeks_accum(PG_FUNCTION_ARGS)
 {
@@ -381,8 +396,7 @@ delivery_weeks_accum(PG_FUNCTION_ARGS)
 		state = delivery_counter_state(fcinfo, WEEKS_FIELDS);
 		counters = delivery_counters(state);
 		check_same_period(counters, period.flags, period.lower, period.upper);
-		if (counters[WEEKS_ZONE] != zone_hash)
-			parameter_differs("time zone");
+		check_same_zone(counters, zone_hash);
 	}
 	counters[PERIOD_ROWS]++;
 
@@ -407,10 +421,13 @@ delivery_weeks_combine(PG_FUNCTION_ARGS)
 {
 	ArrayType  *state = delivery_counter_state(fcinfo, WEEKS_FIELDS);
 	ArrayType  *other = delivery_counter_arg(fcinfo, 1, WEEKS_FIELDS);
+	const int64 *others = delivery_counters(other);
 	int			fields = delivery_counter_fields(other);
 	int64	   *counters;
 
-	check_same_weeks(delivery_counters(state), delivery_counters(other));
+	check_same_period(delivery_counters(state), others[PERIOD_FLAGS], others[PERIOD_LOWER],
+					  others[PERIOD_UPPER]);
+	check_same_zone(delivery_counters(state), others[WEEKS_ZONE]);
 	if (fields > delivery_counter_fields(state))
 	{
 		ArrayType  *larger = delivery_counter_new(fields);
@@ -420,9 +437,9 @@ delivery_weeks_combine(PG_FUNCTION_ARGS)
 		state = larger;
 	}
 	counters = delivery_counters(state);
-	counters[PERIOD_ROWS] += delivery_counters(other)[PERIOD_ROWS];
+	counters[PERIOD_ROWS] += others[PERIOD_ROWS];
 	for (int i = WEEKS_FIELDS; i < fields; i++)
-		counters[i] |= delivery_counters(other)[i];
+		counters[i] |= others[i];
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 

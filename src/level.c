@@ -357,6 +357,38 @@ wrong_kind(const Metric *metric, const char *shown)
 			 errhint("Write a ratio between 0 and 1, such as 0.15.")));
 }
 
+/*
+ * An interval by the server's own input function, whose errors say neither
+ * what it is for nor what to write: raised again with both.
+ */
+static Interval *
+parse_interval(const Metric *metric, const char *string)
+{
+	MemoryContext context = CurrentMemoryContext;
+	volatile Datum value = (Datum) 0;
+
+	PG_TRY();
+	{
+		value = DirectFunctionCall3(interval_in, CStringGetDatum(string),
+									ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		if (error->detail == NULL)
+			error->detail = psprintf("It is the value of metric \"%s\".", metric->name);
+		if (error->hint == NULL)
+			error->hint = pstrdup("Write an interval, for example '2 days'.");
+		ReThrowError(error);
+	}
+	PG_END_TRY();
+	return DatumGetIntervalP(value);
+}
+
 /* --- levels ------------------------------------------------------------- */
 
 static bool
@@ -454,7 +486,6 @@ delivery_dora_level_text(PG_FUNCTION_ARGS)
 	const Metric *metric = find_metric(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	char	   *string = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	float8		number;
-	Datum		value;
 
 	if (metric->kind != METRIC_DURATION)
 	{
@@ -473,7 +504,5 @@ delivery_dora_level_text(PG_FUNCTION_ARGS)
 	/* the server would take a plain number for seconds */
 	if (delivery_parse_number(string, false, &number))
 		wrong_kind(metric, psprintf("\"%s\"", string));
-	value = DirectFunctionCall3(interval_in, CStringGetDatum(string),
-								ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-	return level_of(fcinfo, metric, 0.0, check_duration(metric, DatumGetIntervalP(value)));
+	return level_of(fcinfo, metric, 0.0, check_duration(metric, parse_interval(metric, string)));
 }

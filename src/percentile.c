@@ -20,6 +20,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
+#include "utils/fmgroids.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -136,28 +137,46 @@ check_fractions(ArrayType *fractions)
 }
 
 static void
-fraction_differs(void)
+fraction_differs(const char *one, const char *other)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("fraction must be the same in all rows of a group"),
-			 errdetail("The rows of one group ask for different percentiles."),
+			 errdetail("One row asks for %s, another one for %s.", one, other),
 			 errhint("Pass a constant, add the fraction to GROUP BY, or ask for several at once with an array of fractions.")));
 }
 
-/* Both as stored in a state: NaN stands for NULL and equals itself. */
-static inline bool
-same_fraction(float8 a, float8 b)
+static const char *
+show_fraction(float8 fraction)
 {
-	return a == b || (isnan(a) && isnan(b));
+	return isnan(fraction) ? "NULL" : psprintf("%g", fraction);
 }
 
-static bool
-same_fractions(ArrayType *a, ArrayType *b)
+static const char *
+show_fractions(ArrayType *fractions)
 {
-	if (a == NULL || b == NULL)
-		return a == b;
-	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
+	if (fractions == NULL)
+		return "NULL";
+	return OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(fractions));
+}
+
+/* Both as stored in a state: NaN stands for NULL and equals itself. */
+static inline void
+check_same_fraction(float8 a, float8 b)
+{
+	if (likely(a == b) || (isnan(a) && isnan(b)))
+		return;
+	fraction_differs(show_fraction(a), show_fraction(b));
+}
+
+static inline void
+check_same_fractions(ArrayType *a, ArrayType *b)
+{
+	if (a == NULL && b == NULL)
+		return;
+	if (a != NULL && b != NULL && VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0)
+		return;
+	fraction_differs(show_fractions(a), show_fractions(b));
 }
 
 static ArrayType *
@@ -254,22 +273,17 @@ accum_fraction(FunctionCallInfo fcinfo, bool fraction_is_null, float8 fraction,
 
 	if (fraction_is_null)
 		fraction = get_float8_nan();
+	else
+		check_fraction(fraction);
 	if (unlikely(PG_ARGISNULL(0)))
 	{
-		if (!fraction_is_null)
-			check_fraction(fraction);
 		state = new_state(delivery_aggregate_context(fcinfo), 0);
 		state->wanted.fraction = fraction;
 	}
 	else
 	{
 		state = (PercentileState *) PG_GETARG_POINTER(0);
-		if (unlikely(!same_fraction(state->wanted.fraction, fraction)))
-		{
-			if (!fraction_is_null)
-				check_fraction(fraction);
-			fraction_differs();
-		}
+		check_same_fraction(state->wanted.fraction, fraction);
 	}
 	if (keep)
 		state = append(state, value);
@@ -290,7 +304,7 @@ fraction_from_text(text *literal)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("fraction must be a number"),
 				 errdetail("The fraction is \"%s\".", string),
-				 errhint("For the 90th percentile write 0.9, for several percentiles ARRAY[0.5, 0.9].")));
+				 errhint("For the 90th percentile write 0.9, for several percentiles ARRAY[0.5, 0.9]; cast a parameter to float8[].")));
 	return fraction;
 }
 
@@ -322,12 +336,7 @@ accum_fractions(FunctionCallInfo fcinfo, int argument, bool keep, int64 value)
 	else
 	{
 		state = (PercentileState *) PG_GETARG_POINTER(0);
-		if (unlikely(!same_fractions(state->wanted.fractions, fractions)))
-		{
-			if (fractions != NULL)
-				check_fractions(fractions);
-			fraction_differs();
-		}
+		check_same_fractions(state->wanted.fractions, fractions);
 	}
 	if (keep)
 		state = append(state, value);
@@ -437,11 +446,10 @@ combine(FunctionCallInfo fcinfo, PercentileKind kind)
 		else if (kind == KIND_FRACTIONS)
 			state->wanted.fractions = copy_fractions(partial->fractions, context);
 	}
-	else if (kind == KIND_FRACTION ?
-			 !same_fraction(state->wanted.fraction, partial->header.fraction) :
-			 kind == KIND_FRACTIONS &&
-			 !same_fractions(state->wanted.fractions, partial->fractions))
-		fraction_differs();
+	else if (kind == KIND_FRACTION)
+		check_same_fraction(state->wanted.fraction, partial->header.fraction);
+	else if (kind == KIND_FRACTIONS)
+		check_same_fractions(state->wanted.fractions, partial->fractions);
 
 	total = state->count + partial->header.count;
 	if (words_for(total) > words_for(state->count))
