@@ -104,7 +104,7 @@ refuse_period(RangeType *range, const char *detail)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("period must be bounded and longer than nothing"),
 			 errdetail("The period %s %s.", shown, detail),
-			 errhint("Write both ends, for example tstzrange('2026-01-01', '2026-04-01').")));
+			 errhint("Write both ends, for example tstzrange('2026-01-01', '2026-04-01'), rather than the first and last time of the data.")));
 }
 
 /*
