@@ -24,7 +24,7 @@ have_pgxs() {
 # else the one that the distribution would install.
 major_version() {
 	local version
-	if [ -n "${PG_CONFIG:-}" ] || have_pgxs; then
+	if have "$pg_config"; then
 		"$pg_config" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/'
 		return
 	fi
