@@ -3,11 +3,15 @@
 -- names are shown with their schema, whatever search_path the suite runs under
 SET search_path = pg_catalog;
 
+-- (row and array types come with their table or type; 16 and newer list them too)
 CREATE TEMP VIEW member AS
 SELECT classid, objid, pg_describe_object(classid, objid, 0) AS object
 FROM pg_depend
 WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
-	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'delivery');
+	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'delivery')
+	AND NOT (classid = 'pg_type'::regclass AND objid IN (
+		SELECT reltype FROM pg_class WHERE relkind <> 'c'
+		UNION ALL SELECT typarray FROM pg_type));
 CREATE TEMP VIEW member_function AS
 SELECT p.*, object FROM member JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND p.oid = objid;
 

@@ -87,5 +87,10 @@ if [ -z "$major" ]; then
 	major=$(major_version)
 	packages=$(missing "$major" | tr '\n' ' ')
 fi
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 # shellcheck disable=SC2086
-apt install -y -qq --no-install-recommends $packages >/dev/null
+apt install -y -qq --no-install-recommends $packages >"$log" 2>&1 </dev/null || {
+	cat "$log" >&2
+	exit 1
+}
