@@ -50,7 +50,7 @@ missing() {
 		have pg_prove || echo libtap-parser-sourcehandler-pgtap-perl
 		have prove || echo perl
 		have python3 || echo python3
-		have java || echo default-jdk-headless
+		have javac || echo default-jdk-headless
 		[ -e /usr/share/java/postgresql.jar ] || echo libpostgresql-jdbc-java
 		[ -e "/usr/share/postgresql/$major/extension/pgtap.control" ] || echo "postgresql-$major-pgtap"
 	fi

@@ -1,0 +1,46 @@
+-- schema.sql: the tables of an ordinary user of the extension.
+--
+-- Nothing here belongs to the extension: any tables with such columns will do.
+-- The schema "demo" is dropped and made again.
+
+SET client_min_messages = warning;
+DROP SCHEMA IF EXISTS demo CASCADE;
+RESET client_min_messages;
+
+CREATE SCHEMA demo;
+COMMENT ON SCHEMA demo IS 'example of a delivery team''s own data';
+
+CREATE TABLE demo.deployment (
+	service text NOT NULL,
+	version text NOT NULL,
+	deployed_at timestamptz NOT NULL,
+	failed boolean,
+	unplanned boolean,
+	failed_at timestamptz,
+	restored_at timestamptz,
+	CONSTRAINT deployment_pkey PRIMARY KEY (service, version)
+);
+COMMENT ON TABLE demo.deployment IS 'one row per deployment to production';
+COMMENT ON COLUMN demo.deployment.service IS 'what was deployed';
+COMMENT ON COLUMN demo.deployment.version IS 'version that was deployed';
+COMMENT ON COLUMN demo.deployment.deployed_at IS 'when it reached production';
+COMMENT ON COLUMN demo.deployment.failed IS 'whether it caused a failure in production; NULL: not known yet';
+COMMENT ON COLUMN demo.deployment.unplanned IS 'whether it was made only to repair production';
+COMMENT ON COLUMN demo.deployment.failed_at IS 'when the failure began; NULL: no failure';
+COMMENT ON COLUMN demo.deployment.restored_at IS 'when the service worked again; NULL: no failure, or not resolved yet';
+
+CREATE TABLE demo.change (
+	service text NOT NULL,
+	change_id text NOT NULL,
+	committed_at timestamptz,
+	deployed_at timestamptz,
+	version text,
+	CONSTRAINT change_pkey PRIMARY KEY (service, change_id),
+	CONSTRAINT change_deployment_fkey FOREIGN KEY (service, version) REFERENCES demo.deployment
+);
+COMMENT ON TABLE demo.change IS 'one row per change (commit) that reached a deployment';
+COMMENT ON COLUMN demo.change.service IS 'what was changed';
+COMMENT ON COLUMN demo.change.change_id IS 'commit or ticket';
+COMMENT ON COLUMN demo.change.committed_at IS 'when the change was committed';
+COMMENT ON COLUMN demo.change.deployed_at IS 'when the first deployment that contains it reached production';
+COMMENT ON COLUMN demo.change.version IS 'version of that deployment';

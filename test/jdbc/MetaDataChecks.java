@@ -1,0 +1,113 @@
+/*
+ * MetaDataChecks.java
+ *    What tools ask the driver about our objects.
+ */
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+final class MetaDataChecks extends Checks {
+    MetaDataChecks(Session session) {
+        super(session);
+    }
+
+    @Override
+    void run() throws SQLException {
+        DatabaseMetaData meta = connection.getMetaData();
+
+        relations(meta);
+        functions(meta);
+        check("getTypeInfo", "found", () -> {
+            boolean found = false;
+
+            try (ResultSet rows = meta.getTypeInfo()) {
+                while (rows.next()) {
+                    found = found || rows.getString("TYPE_NAME").contains("dora_level");
+                }
+            }
+            return found ? "found" : "not found";
+        });
+    }
+
+    private void relations(DatabaseMetaData meta) {
+        check("getSchemas", "delivery", () -> columns(meta.getSchemas(null, "delivery"), "TABLE_SCHEM"));
+        check("getTables: the view", "benchmark VIEW remarks", () ->
+            columns(meta.getTables(null, "delivery", "benchmark", new String[] {"VIEW"}),
+                "TABLE_NAME", "TABLE_TYPE", "REMARKS"));
+        check("getTables: the table", "custom_benchmark TABLE remarks", () ->
+            columns(meta.getTables(null, "delivery", "custom\\_benchmark", new String[] {"TABLE"}),
+                "TABLE_NAME", "TABLE_TYPE", "REMARKS"));
+        check("getTables: everything else has remarks too", true, () ->
+            !columns(meta.getTables(null, "delivery", "%", new String[] {"VIEW", "TABLE"}),
+                "TABLE_NAME", "REMARKS").contains("no remarks"));
+        check("getColumns: the view", "benchmark VARCHAR remarks, comparison VARCHAR remarks, custom BIT remarks,"
+            + " level VARCHAR remarks, metric VARCHAR remarks, threshold DOUBLE remarks,"
+            + " threshold_duration OTHER(interval) remarks, unit VARCHAR remarks", () ->
+            columns(meta.getColumns(null, "delivery", "benchmark", "%"), "COLUMN_NAME", "DATA_TYPE", "REMARKS"));
+        check("getColumns: every column of ours has remarks", true, () ->
+            !columns(meta.getColumns(null, "delivery", "%", "%"),
+                "TABLE_NAME", "COLUMN_NAME", "REMARKS").contains("no remarks"));
+        check("getPrimaryKeys", "benchmark 1 custom_benchmark_pkey, level 3 custom_benchmark_pkey,"
+            + " metric 2 custom_benchmark_pkey", () ->
+            columns(meta.getPrimaryKeys(null, "delivery", "custom_benchmark"), "COLUMN_NAME", "KEY_SEQ", "PK_NAME"));
+    }
+
+    private void functions(DatabaseMetaData meta) {
+        /* aggregates are not functions to JDBC: getFunctions lists none of any schema */
+        check("getFunctions", "dora_level remarks, hours remarks, span_fault remarks", () -> {
+            String all = columns(meta.getFunctions(null, "delivery", "%"), "FUNCTION_NAME", "REMARKS");
+            Set<String> found = new TreeSet<>();
+
+            for (String function : all.split(", ")) {
+                if (function.matches("(dora_level|hours|span_fault) .*")) {
+                    found.add(function);
+                }
+            }
+            return String.join(", ", found);
+        });
+        check("getFunctions: three forms of dora_level", 3, () -> {
+            int forms = 0;
+
+            try (ResultSet rows = meta.getFunctions(null, "delivery", "dora\\_level")) {
+                while (rows.next()) {
+                    forms++;
+                }
+            }
+            return forms;
+        });
+        check("getFunctionColumns: arguments have names", "finished_at, returnValue, started_at", () ->
+            columns(meta.getFunctionColumns(null, "delivery", "span\\_fault", "%"), "COLUMN_NAME"));
+    }
+
+    /* The distinct rows, sorted, of the named columns. */
+    private static String columns(ResultSet rows, String... names) throws SQLException {
+        Set<String> values = new TreeSet<>();
+
+        try (rows) {
+            while (rows.next()) {
+                List<String> value = new ArrayList<>();
+
+                for (String name : names) {
+                    value.add(column(rows, name));
+                }
+                values.add(String.join(" ", value));
+            }
+        }
+        return String.join(", ", values);
+    }
+
+    private static String column(ResultSet rows, String name) throws SQLException {
+        switch (name) {
+            case "REMARKS":
+                return Values.isEmpty(rows.getString(name)) ? "no remarks" : "remarks";
+            case "DATA_TYPE":
+                return Values.typeName(rows.getInt(name), rows.getString("TYPE_NAME"));
+            default:
+                return rows.getString(name);
+        }
+    }
+}
