@@ -78,6 +78,8 @@ delivery--$(DELIVERY_VERSION).sql: $(PIECES) delivery.control
 
 # scripts of ours find the same server
 export PG_CONFIG
+DEMO_CLUSTER ?= demo
+export DEMO_CLUSTER
 
 .PHONY: demo demo-stop test bench
 
@@ -86,7 +88,7 @@ demo:
 	@test/demo/demo.sh $(if $(GIT),"$(GIT)")
 
 demo-stop:
-	@test/bin/cluster.sh stop demo
+	@test/bin/cluster.sh stop $(DEMO_CLUSTER)
 
 test:
 	@test/bin/run.sh

@@ -9,8 +9,9 @@
 # installation of the extension, so that nothing outside is written and no
 # rights are needed beyond the installed packages. The server refuses to run as
 # root; for root it runs as the user "postgres" of Debian's packages.
-# Over the socket only that user and root may connect, without a password; on
-# 127.0.0.1 (for JDBC) everyone needs the password made for this cluster.
+# Only that user and root may connect, over the socket and without a password.
+# Where a setting opens a TCP port, everyone needs the password made for this
+# cluster.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -113,7 +114,7 @@ start_cluster() {
 		port=$(free_port)
 		{
 			echo "fsync = off"
-			echo "listen_addresses = '127.0.0.1'"
+			echo "listen_addresses = ''"
 			echo "port = $port"
 			echo "unix_socket_directories = '$run/socket'"
 			echo "unix_socket_permissions = 0700"

@@ -68,8 +68,9 @@ mkdir -p build/log
 rm -f build/log/*
 touch build/log/started
 make --no-print-directory -s with_llvm=no
-trap 'test/bin/cluster.sh stop test; test/bin/cluster.sh stop demo' EXIT
-test/bin/cluster.sh start test
+trap 'test/bin/cluster.sh stop test' EXIT
+# the Java driver needs TCP
+test/bin/cluster.sh start test "listen_addresses = '127.0.0.1'"
 settings=$(test/bin/cluster.sh env test)
 eval "$settings"
 psql -X -A -t -c 'SELECT version()'

@@ -13,6 +13,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 clone=${1:-}
 database=delivery_demo
+# the tests use a cluster of another name, and leave a running demo alone
+cluster=${DEMO_CLUSTER:-demo}
 zone=Europe/Paris
 
 # before the server starts, so that a wrong path is answered at once
@@ -29,8 +31,8 @@ export PGCLIENTENCODING=UTF8
 client=psql
 command -v psql >/dev/null || client=
 echo "Building the extension and starting a server of its own ..."
-"$top/test/bin/cluster.sh" start demo
-settings=$("$top/test/bin/cluster.sh" env demo)
+"$top/test/bin/cluster.sh" start "$cluster"
+settings=$("$top/test/bin/cluster.sh" env "$cluster")
 eval "$settings"
 client=${client:-$(command -v psql)}
 

@@ -1,1 +1,78 @@
-echo "1..0 # SKIP pending"
+#!/bin/bash
+# "make demo" as a newcomer runs it: twice, on the sample and on a git clone,
+# and what it says about connecting and stopping. Prints TAP.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+work=$(mktemp -d)
+export DEMO_CLUSTER=test_demo
+trap 'make -s demo-stop; rm -rf "$work"' EXIT
+echo 1..9
+number=0
+
+ok() {
+	number=$((number + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $number - $2"
+	else
+		echo "not ok $number - $2"
+		sed 's/^/# /' "$work/out"
+	fi
+}
+
+# Status of a command whose output is kept in $work/out.
+run() {
+	status=0
+	"$@" >"$work/out" 2>&1 </dev/null || status=$?
+}
+
+# The socket is in another place and under another port each time.
+report() {
+	grep -v '^  connect ' "$work/out"
+}
+
+run make -s demo
+ok $status "make demo ends well"
+report >"$work/first"
+status=0
+for service in checkout billing search mainframe intranet; do
+	[ "$(grep -c "^ $service " "$work/first")" -ge 2 ] || status=1
+done
+ok $status "the report has every service, in speed and in stability"
+status=0
+for level in elite high medium low; do
+	grep -q "| $level" "$work/first" || status=1
+done
+ok $status "the sample reaches every level"
+
+run make -s demo
+report | cmp -s - "$work/first" || status=1
+ok $status "a second run prints the same report"
+
+connect=$(sed -n 's/^  connect *//p' "$work/out")
+run bash -c "$connect -X -A -t -c 'SELECT lead_time(committed_at, deployed_at) IS NOT NULL FROM change'"
+[ "$(cat "$work/out")" = t ] || status=1
+ok $status "the connection it names works, without a schema in front"
+
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
+clone="$work/a clone"
+git init -q "$clone"
+for day in 05 06 07; do
+	GIT_AUTHOR_DATE="2026-01-${day}T09:00:00Z" GIT_COMMITTER_DATE="2026-01-${day}T12:00:00Z" \
+		git -C "$clone" commit -q --allow-empty -m "change of $day"
+	git -C "$clone" tag "v1.${day#0}.0"
+done
+run make -s demo GIT="$clone"
+grep -q 'a clone .*3 ' "$work/out" && grep -q '3.0 h' "$work/out" || status=1
+ok $status "make demo GIT=... reports the history of a clone"
+
+run make -s demo GIT="$work/nowhere"
+[ "$status" -ne 0 ] && status=0 || status=1
+ok $status "a path that is no clone is refused"
+
+[ -e "build/$DEMO_CLUSTER/data/postmaster.pid" ] || echo "# no server to stop"
+run make -s demo-stop
+[ ! -e "build/$DEMO_CLUSTER/data/postmaster.pid" ] || status=1
+ok $status "make demo-stop stops the server"
+run make -s demo-stop
+ok $status "and may be said twice"
