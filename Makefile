@@ -19,6 +19,7 @@ OWN_HEADERS = \
 	src/delivery.h \
 	src/number.h \
 	src/packing.h \
+	src/pause.h \
 	src/selection.h \
 	src/span.h \
 	src/zone.h
@@ -46,7 +47,6 @@ PIECES = \
 	src/level.sql
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
-EXTRA_CLEAN = delivery--*.sql
 
 REGRESS = catalog span percentile ratio frequency zone level errors security
 REGRESS_OPTS = --load-extension=delivery
@@ -71,7 +71,8 @@ all install installcheck clean:
 	@exit 1
 endif
 
-$(OBJS): $(OWN_HEADERS)
+$(OBJS) $(OBJS:.o=.bc): $(OWN_HEADERS)
+src/delivery.o src/delivery.bc: delivery.control
 
 delivery--$(DELIVERY_VERSION).sql: $(PIECES) delivery.control
 	cat $(PIECES) > $@

@@ -20,6 +20,7 @@ END $$;
 
 -- fractions
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), 1.5) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), 1.0000001) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), -0.1) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), 'NaN'::float8) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), ARRAY[0.5, 'Infinity']) $$);
@@ -51,6 +52,8 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now()
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', '') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', 'PST') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', '../../etc/passwd') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', 'Europe/Paris2') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', 'UTC+2') $$);
 SELECT * FROM pg_temp.error_of(format($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', %L) $$, repeat('x', 300)))
 WHERE field <> 'detail';
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.deployment_days_per_week(now(), '[2026-01-01,2026-02-01)', z)
@@ -82,5 +85,26 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.frequency_final('{1,2}') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_accum('{1,2}', now(), '[2026-01-01,2026-02-01)', 'UTC') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_combine(delivery.weeks_accum(NULL, now(), '[2026-01-01,2026-02-01)', 'UTC'),
 	delivery.weeks_accum(NULL, now(), '[2026-01-01,2026-02-02)', 'UTC')) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.ratio_final('{5,2}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.ratio_final('{-1,2}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.ratio_final('{1,2,3}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.mean_final('{1,0,9223372036854775807}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.mean_final('{1,9223372036854775807,0}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.mean_final('{-1,1,0}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.frequency_final('{1,1,0,5,5,0}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.frequency_final('{1,1,0,5,9,2}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.frequency_final('{2,1,0,5,9,1}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.frequency_final('{1,-1,0,5,9,0}') $$);
+-- a state whose fields lead outside of it
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_accum(s[1:6] || '{-240518163176,34359738376}', '2000-02-05',
+	'[2000-01-01,2000-03-01)', 'UTC') FROM delivery.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_accum(s[1:6] || '{-1000000000,9223372036854775807}', '2000-02-05',
+	'[2000-01-01,2000-03-01)', 'UTC') FROM delivery.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_combine(s, s || 1::bigint || 1::bigint)
+	FROM delivery.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_combine(s, s[1:7] || 1::bigint)
+	FROM delivery.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
+-- an array with room for NULLs, and none in it, is a state
+SELECT delivery.ratio_final((ARRAY[NULL, 1, 2]::bigint[])[2:3]);
 -- internal states cannot be had from SQL
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.percentile_final(NULL) $$);

@@ -8,7 +8,7 @@ SELECT 'low'::delivery.dora_level < 'medium' AND 'medium'::delivery.dora_level <
 	AND 'high'::delivery.dora_level < 'elite' AS ordered;
 
 -- the ladders as the view shows them
-SELECT metric, benchmark, level, comparison, threshold::numeric(12, 6), unit, threshold_duration, custom
+SELECT metric, benchmark, level, comparison, threshold::numeric(12, 6), threshold_duration, threshold_hours, custom
 FROM delivery.benchmark
 ORDER BY metric, benchmark, level::delivery.dora_level DESC;
 
@@ -68,13 +68,13 @@ INSERT INTO delivery.custom_benchmark (benchmark, metric, level, comparison, thr
 	('ours', 'rework_rate', 'elite', '<=', 0.02, NULL),
 	('ours', 'rework_rate', 'medium', '<', 0.1, NULL),
 	('standard', 'lead_time', 'elite', '<=', NULL, '4 hours'),
-	('2024', 'time_to_restore', 'medium', '<', NULL, '1 mon');
+	('2024', 'time_to_restore', 'medium', '<', NULL, '30 days');
 SELECT delivery.dora_level('rework_rate', 0.02, 'ours') AS elite, delivery.dora_level('rework_rate', 0.05, 'ours') AS gap_falls,
 	delivery.dora_level('rework_rate', 0.1, 'ours') AS low, delivery.dora_level('lead_time', '1 day', 'ours') AS no_ladder,
 	delivery.dora_level('lead_time', '4 hours') AS own_step_wins, delivery.dora_level('lead_time', '7 days') AS shipped_step_stays,
-	delivery.dora_level('time_to_restore', '29 days', '2024') AS month_is_30_days,
-	delivery.dora_level('time_to_restore', '30 days', '2024') AS "not within";
-SELECT benchmark, metric, level, comparison, threshold, unit, threshold_duration
+	delivery.dora_level('time_to_restore', '29 days', '2024') AS new_step,
+	delivery.dora_level('time_to_restore', '1 mon', '2024') AS month_is_30_days;
+SELECT benchmark, metric, level, comparison, threshold, threshold_duration, threshold_hours
 FROM delivery.benchmark WHERE custom OR (benchmark = 'standard' AND metric = 'lead_time')
 ORDER BY benchmark, metric, level;
 SAVEPOINT before;
@@ -84,6 +84,21 @@ ROLLBACK TO before;
 SELECT delivery.dora_level('lead_time', '4 hours') AS with_again;
 ROLLBACK;
 SELECT delivery.dora_level('lead_time', '4 hours') AS without, count(*) AS rows FROM delivery.custom_benchmark;
+
+-- a shipped ladder as the start of an own one
+BEGIN;
+INSERT INTO delivery.custom_benchmark
+SELECT 'mine', metric, level, comparison, threshold, threshold_duration FROM delivery.benchmark WHERE benchmark = 'standard';
+UPDATE delivery.custom_benchmark SET threshold_duration = '2 hours' WHERE metric = 'lead_time' AND level = 'elite';
+SELECT delivery.dora_level('lead_time', '90 min') AS standard, delivery.dora_level('lead_time', '90 min', 'mine') AS mine,
+	delivery.dora_level('change_failure_rate', 0.15, 'mine') AS copied;
+ROLLBACK;
+-- text that is taken for a duration has a unit; numbers have the forms of SQL
+\set VERBOSITY sqlstate
+SELECT delivery.dora_level('lead_time', '@ 5');
+SELECT delivery.dora_level('lead_time', '@ 5 min');
+SELECT delivery.dora_level('change_failure_rate', '0x0p0');
+SELECT delivery.dora_level('change_failure_rate', '1e-400') AS next_to_nothing;
 
 -- rows that make no sense are refused
 \set VERBOSITY terse
@@ -97,3 +112,7 @@ INSERT INTO delivery.custom_benchmark VALUES ('ours', 'deployment_frequency', 'e
 INSERT INTO delivery.custom_benchmark VALUES ('ours', 'lead_time', 'elite', '<', 2, NULL);
 INSERT INTO delivery.custom_benchmark VALUES ('ours', 'lead_time', 'elite', '<', NULL, '-1 day');
 INSERT INTO delivery.custom_benchmark VALUES ('ours', 'lead_time', 'elite', '<', NULL, NULL);
+INSERT INTO delivery.custom_benchmark VALUES ('ours', 'lead_time', 'elite', '<', NULL, '1 mon');
+INSERT INTO delivery.custom_benchmark VALUES ('ours', 'lead_time', 'elite', '<', NULL, '106751992 days');
+INSERT INTO delivery.custom_benchmark VALUES (' standard', 'rework_rate', 'elite', '<=', 0.02, NULL);
+INSERT INTO delivery.custom_benchmark VALUES ('ours', 'rework_rate', 'unicorn', '<=', 0.02, NULL);

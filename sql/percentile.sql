@@ -173,3 +173,15 @@ CREATE TEMP TABLE wanted AS
 SELECT array_agg(i / 5000.0::float8 ORDER BY i) AS fractions FROM generate_series(0, 5000) AS i;
 SELECT several[1] AS p0, several[2501] AS p50, several[4501] AS p90, several[5001] AS p100
 FROM (SELECT delivery.lead_time(committed_at, deployed_at, fractions) AS several FROM change, wanted) AS x;
+
+-- group sizes at which a sample of the rows is first taken, and ranks at the top
+WITH grouped AS (
+	SELECT n, fraction,
+		delivery.duration_percentile(i * interval '1 s', fraction::float8) AS ours
+	FROM (VALUES (65535), (65536), (69631), (98303), (131071)) AS size (n),
+		(VALUES (0.01), (0.5), (0.99), (1)) AS wanted (fraction),
+		generate_series(0, n - 1) AS i
+	GROUP BY n, fraction)
+SELECT count(*) AS groups,
+	count(*) FILTER (WHERE abs(extract(epoch FROM ours) - fraction * (n - 1)) > 0.000001) AS differ
+FROM grouped;

@@ -25,6 +25,11 @@
 #define INTERVAL_IS_NOEND(i) ((void) (i), false)
 #endif
 
+/* 18: a macro that stands in front of the declaration */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* 18: the magic block can carry name and version */
 #if PG_VERSION_NUM >= 180000
 #define DELIVERY_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "delivery", .version = DELIVERY_VERSION)

@@ -27,26 +27,32 @@ delivery_counter_new(int fields)
 	return state;
 }
 
-static void
-check_shape(ArrayType *state, int fields)
+void
+delivery_invalid_state(const char *detail)
 {
-	if (likely(ARR_NDIM(state) == 1 && !ARR_HASNULL(state) &&
-			   ARR_ELEMTYPE(state) == INT8OID && ARR_DIMS(state)[0] >= fields))
-		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("invalid aggregate state"),
-			 errdetail("The state must be a one-dimensional array of at least %d bigints without NULL.",
-					   fields),
+			 errdetail("%s", detail),
 			 errhint("Pass on what the aggregate's own transition function returned.")));
 }
 
+static void
+check_shape(ArrayType *state, int least, int most)
+{
+	if (ARR_NDIM(state) != 1 || ARR_ELEMTYPE(state) != INT8OID ||
+		ARR_DIMS(state)[0] < least || ARR_DIMS(state)[0] > most)
+		delivery_invalid_state("The array has not the number of fields of such a state.");
+	if (ARR_HASNULL(state) && array_contains_nulls(state))
+		delivery_invalid_state("The array contains NULL.");
+}
+
 /*
- * The state in argument 0, of at least so many fields, ready to be changed: in
- * place inside an aggregate, else a copy.
+ * The state in argument 0, of so many fields, ready to be changed: in place
+ * inside an aggregate, else a copy.
  */
 ArrayType *
-delivery_counter_state(FunctionCallInfo fcinfo, int fields)
+delivery_counter_state(FunctionCallInfo fcinfo, int least, int most)
 {
 	ArrayType  *state;
 
@@ -54,7 +60,7 @@ delivery_counter_state(FunctionCallInfo fcinfo, int fields)
 		state = PG_GETARG_ARRAYTYPE_P(0);
 	else
 		state = PG_GETARG_ARRAYTYPE_P_COPY(0);
-	check_shape(state, fields);
+	check_shape(state, least, most);
 	return state;
 }
 
@@ -62,10 +68,10 @@ delivery_counter_state(FunctionCallInfo fcinfo, int fields)
  * A state that is only read.
  */
 ArrayType *
-delivery_counter_arg(FunctionCallInfo fcinfo, int argument, int fields)
+delivery_counter_arg(FunctionCallInfo fcinfo, int argument, int least, int most)
 {
 	ArrayType  *state = PG_GETARG_ARRAYTYPE_P(argument);
 
-	check_shape(state, fields);
+	check_shape(state, least, most);
 	return state;
 }

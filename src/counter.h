@@ -4,7 +4,8 @@
  *
  * Such a state is an ordinary value: it is combined by parallel workers, kept
  * in rollup tables and moved between servers as text.  Callers may therefore
- * hand us any array, and each use checks its shape.
+ * hand us any array: its shape is checked here, what its fields mean where they
+ * are used.
  */
 #ifndef DELIVERY_COUNTER_H
 #define DELIVERY_COUNTER_H
@@ -14,9 +15,14 @@
 #include "fmgr.h"
 #include "utils/array.h"
 
+#include "compat.h"
+
+#define NO_LIMIT INT_MAX
+
 extern ArrayType *delivery_counter_new(int fields);
-extern ArrayType *delivery_counter_state(FunctionCallInfo fcinfo, int fields);
-extern ArrayType *delivery_counter_arg(FunctionCallInfo fcinfo, int argument, int fields);
+extern ArrayType *delivery_counter_state(FunctionCallInfo fcinfo, int least, int most);
+extern ArrayType *delivery_counter_arg(FunctionCallInfo fcinfo, int argument, int least, int most);
+pg_noreturn extern void delivery_invalid_state(const char *detail);
 
 static inline int64 *
 delivery_counters(ArrayType *state)

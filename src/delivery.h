@@ -11,7 +11,6 @@
 
 #include "compat.h"
 
-/* "lead_time(...) called outside an aggregate" is a programming error of ours */
 extern MemoryContext delivery_aggregate_context(FunctionCallInfo fcinfo);
 
 #endif							/* DELIVERY_H */

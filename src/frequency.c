@@ -7,7 +7,6 @@
  */
 #include "delivery.h"
 
-#include "common/hashfn.h"
 #include "port/pg_bitutils.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -23,12 +22,16 @@
 /* what every state of this file begins with */
 enum
 {
+	PERIOD_FORMAT,				/* which state, in which version */
 	PERIOD_ROWS,				/* rows seen, whatever their time */
 	PERIOD_FLAGS,
 	PERIOD_LOWER,				/* bounds in microseconds, 0 if NULL */
 	PERIOD_UPPER,
 	PERIOD_FIELDS
 };
+
+#define FREQUENCY_FORMAT	1
+#define WEEKS_FORMAT		2
 
 #define FLAG_NULL		1		/* a NULL period, or time zone */
 #define FLAG_LOWER_INC	2
@@ -55,6 +58,8 @@ enum
 };
 
 #define DAYS_PER_WEEK	7
+/* more weeks than there are between the first and the last timestamp */
+#define MAX_WEEKS		INT64CONST(16000000)
 #define WEEKS_PER_FIELD ((int64) sizeof(int64))
 
 typedef struct Period
@@ -71,8 +76,9 @@ typedef struct FrequencyCache
 	RangeType  *range;
 	Size		range_allocated;
 	Period		period;
-	text	   *zone_name;
-	pg_tz	   *zone;
+	char		zone_name[TZ_STRLEN_MAX + 1];
+	int			zone_name_length;
+	pg_tz	   *zone;			/* NULL as long as there is none */
 	int64		zone_hash;
 } FrequencyCache;
 
@@ -114,17 +120,14 @@ static Period
 get_period(FunctionCallInfo fcinfo, int argument)
 {
 	FrequencyCache *cache = get_cache(fcinfo);
+	Period		period = {FLAG_NULL, 0, 0};
 	RangeType  *range;
 	RangeBound	lower;
 	RangeBound	upper;
 	bool		empty;
 
 	if (PG_ARGISNULL(argument))
-	{
-		Period		none = {FLAG_NULL, 0, 0};
-
-		return none;
-	}
+		return period;
 
 	range = PG_GETARG_RANGE_P(argument);
 	if (cache->range != NULL && VARSIZE(cache->range) == VARSIZE(range) &&
@@ -138,22 +141,25 @@ get_period(FunctionCallInfo fcinfo, int argument)
 		refuse_period(range, "is empty");
 	if (lower.infinite || upper.infinite)
 		refuse_period(range, "is unbounded");
-	cache->period.lower = DatumGetTimestampTz(lower.val);
-	cache->period.upper = DatumGetTimestampTz(upper.val);
-	if (TIMESTAMP_NOT_FINITE(cache->period.lower) || TIMESTAMP_NOT_FINITE(cache->period.upper))
+	period.lower = DatumGetTimestampTz(lower.val);
+	period.upper = DatumGetTimestampTz(upper.val);
+	if (TIMESTAMP_NOT_FINITE(period.lower) || TIMESTAMP_NOT_FINITE(period.upper))
 		refuse_period(range, "has an infinite end");
-	if (cache->period.lower == cache->period.upper)
+	if (period.lower == period.upper)
 		refuse_period(range, "is a single instant");
-	cache->period.flags = (lower.inclusive ? FLAG_LOWER_INC : 0) |
+	period.flags = (lower.inclusive ? FLAG_LOWER_INC : 0) |
 		(upper.inclusive ? FLAG_UPPER_INC : 0);
 
 	if (cache->range_allocated < VARSIZE(range))
 	{
+		if (cache->range != NULL)
+			pfree(cache->range);
 		cache->range = (RangeType *) MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE(range));
 		cache->range_allocated = VARSIZE(range);
 	}
 	memcpy(cache->range, range, VARSIZE(range));
-	return cache->period;
+	cache->period = period;
+	return period;
 }
 
 static bool
@@ -196,25 +202,41 @@ check_same_period(const int64 *counters, int64 flags, int64 lower, int64 upper)
 			 errhint("Pass a constant, or add the period to GROUP BY.")));
 }
 
-/* A state holds a hash of the name, so the detail cannot show both names. */
+/* A state holds a hash of the name, so the detail can show only one of them. */
 static void
-check_same_zone(const int64 *counters, int64 zone_hash)
+check_same_zone(const int64 *counters, int64 zone_hash, const char *shown)
 {
 	if (likely(counters[WEEKS_ZONE] == zone_hash))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("time zone must be the same in all rows of a group"),
-			 errdetail("The rows of one group differ in their time zone."),
+			 errdetail("One row has %s, another one has not.", shown),
 			 errhint("Pass a constant, or add the time zone to GROUP BY.")));
 }
 
 static void
-start_period(int64 *counters, const Period *period)
+start_period(int64 *counters, int64 format, const Period *period)
 {
+	counters[PERIOD_FORMAT] = format;
 	counters[PERIOD_FLAGS] = period->flags;
 	counters[PERIOD_LOWER] = period->lower;
 	counters[PERIOD_UPPER] = period->upper;
+}
+
+/*
+ * What a state must fulfil that comes from a caller, who may pass any array.
+ */
+static void
+check_period_state(const int64 *counters, int64 format)
+{
+	if (counters[PERIOD_FORMAT] != format)
+		delivery_invalid_state("It is the state of another aggregate, or of another version.");
+	if (counters[PERIOD_ROWS] < 0)
+		delivery_invalid_state("It counts fewer rows than none.");
+	if (!(counters[PERIOD_FLAGS] & FLAG_NULL) && counters[PERIOD_ROWS] > 0 &&
+		counters[PERIOD_LOWER] >= counters[PERIOD_UPPER])
+		delivery_invalid_state("Its period does not end after it begins.");
 }
 
 /* --- deployments per day ------------------------------------------------ */
@@ -233,11 +255,14 @@ frequency_advance(FunctionCallInfo fcinfo, int sign)
 	if (PG_ARGISNULL(0))
 		state = delivery_counter_new(FREQUENCY_FIELDS);
 	else
-		state = delivery_counter_state(fcinfo, FREQUENCY_FIELDS);
+	{
+		state = delivery_counter_state(fcinfo, FREQUENCY_FIELDS, FREQUENCY_FIELDS);
+		check_period_state(delivery_counters(state), FREQUENCY_FORMAT);
+	}
 	counters = delivery_counters(state);
 
 	if (counters[PERIOD_ROWS] == 0)
-		start_period(counters, &period);
+		start_period(counters, FREQUENCY_FORMAT, &period);
 	else
 		check_same_period(counters, period.flags, period.lower, period.upper);
 	counters[PERIOD_ROWS] += sign;
@@ -261,10 +286,13 @@ delivery_frequency_remove(PG_FUNCTION_ARGS)
 Datum
 delivery_frequency_combine(PG_FUNCTION_ARGS)
 {
-	ArrayType  *state = delivery_counter_state(fcinfo, FREQUENCY_FIELDS);
+	ArrayType  *state = delivery_counter_state(fcinfo, FREQUENCY_FIELDS, FREQUENCY_FIELDS);
 	int64	   *counters = delivery_counters(state);
-	const int64 *other = delivery_counters(delivery_counter_arg(fcinfo, 1, FREQUENCY_FIELDS));
+	const int64 *other = delivery_counters(delivery_counter_arg(fcinfo, 1, FREQUENCY_FIELDS,
+																FREQUENCY_FIELDS));
 
+	check_period_state(counters, FREQUENCY_FORMAT);
+	check_period_state(other, FREQUENCY_FORMAT);
 	check_same_period(counters, other[PERIOD_FLAGS], other[PERIOD_LOWER], other[PERIOD_UPPER]);
 	counters[PERIOD_ROWS] += other[PERIOD_ROWS];
 	counters[FREQUENCY_INSIDE] += other[FREQUENCY_INSIDE];
@@ -277,10 +305,14 @@ delivery_frequency_combine(PG_FUNCTION_ARGS)
 Datum
 delivery_frequency_final(PG_FUNCTION_ARGS)
 {
-	const int64 *counters = delivery_counters(delivery_counter_arg(fcinfo, 0, FREQUENCY_FIELDS));
+	const int64 *counters = delivery_counters(delivery_counter_arg(fcinfo, 0, FREQUENCY_FIELDS,
+																   FREQUENCY_FIELDS));
 	float8		length = (float8) counters[PERIOD_UPPER] - (float8) counters[PERIOD_LOWER];
 
-	if (counters[PERIOD_ROWS] <= 0 || (counters[PERIOD_FLAGS] & FLAG_NULL))
+	check_period_state(counters, FREQUENCY_FORMAT);
+	if (counters[FREQUENCY_INSIDE] < 0 || counters[FREQUENCY_INSIDE] > counters[PERIOD_ROWS])
+		delivery_invalid_state("It counts more deployments than rows, or fewer than none.");
+	if (counters[PERIOD_ROWS] == 0 || (counters[PERIOD_FLAGS] & FLAG_NULL))
 		PG_RETURN_NULL();
 	/* days are exact in a period of whole days: 4 in 28 must equal the ladder's 1 in 7 */
 	PG_RETURN_FLOAT8((float8) counters[FREQUENCY_INSIDE] / (length / USECS_PER_DAY));
@@ -288,22 +320,42 @@ delivery_frequency_final(PG_FUNCTION_ARGS)
 
 /* --- days with a deployment per week ------------------------------------ */
 
+/*
+ * FNV-1a of the zone's own name: the same on every machine, as a state may
+ * travel, and whatever case the caller wrote.
+ */
+static int64
+hash_zone(pg_tz *zone)
+{
+	uint64		hash = UINT64CONST(14695981039346656037);
+
+	for (const char *c = pg_get_timezone_name(zone); *c != '\0'; c++)
+		hash = (hash ^ (unsigned char) *c) * UINT64CONST(1099511628211);
+	return (int64) hash;
+}
+
+/*
+ * Find the zone in an argument, unless it is the one seen last.
+ */
 static void
 get_zone(FunctionCallInfo fcinfo, int argument)
 {
 	FrequencyCache *cache = get_cache(fcinfo);
 	text	   *name = PG_GETARG_TEXT_PP(argument);
-	Size		size = VARSIZE_ANY_EXHDR(name);
+	int			length = VARSIZE_ANY_EXHDR(name);
+	char	   *string;
 
-	if (cache->zone_name != NULL && VARSIZE_ANY_EXHDR(cache->zone_name) == size &&
-		memcmp(VARDATA_ANY(cache->zone_name), VARDATA_ANY(name), size) == 0)
+	if (likely(cache->zone != NULL && cache->zone_name_length == length &&
+			   memcmp(cache->zone_name, VARDATA_ANY(name), length) == 0))
 		return;
 
-	cache->zone = delivery_find_zone(text_to_cstring(name));
-	cache->zone_hash = (int64) DatumGetUInt64(hash_any_extended((unsigned char *) VARDATA_ANY(name),
-																(int) size, 0));
-	cache->zone_name = (text *) MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE_ANY(name));
-	memcpy(cache->zone_name, name, VARSIZE_ANY(name));
+	string = text_to_cstring(name);
+	cache->zone = delivery_find_zone(string);
+	cache->zone_hash = hash_zone(cache->zone);
+	/* the zone was found, so its name is short enough */
+	strlcpy(cache->zone_name, string, sizeof(cache->zone_name));
+	cache->zone_name_length = length;
+	pfree(string);
 }
 
 /* ISO weeks begin on Monday; 2000-01-03 was one. */
@@ -336,6 +388,24 @@ find_full_weeks(const Period *period, pg_tz *zone, DateADT *first_monday, int64 
 
 	*first_monday = monday;
 	*weeks = last_monday > monday ? (last_monday - monday) / DAYS_PER_WEEK : 0;
+}
+
+/*
+ * What a state of weeks must fulfil on top: no field of it may lead outside of
+ * the array, or to an array of any size.
+ */
+static void
+check_weeks_state(ArrayType *state)
+{
+	const int64 *counters = delivery_counters(state);
+	int64		weeks = counters[WEEKS_COUNT];
+
+	check_period_state(counters, WEEKS_FORMAT);
+	if (weeks < 0 || weeks > MAX_WEEKS ||
+		counters[WEEKS_FIRST_MONDAY] < DATETIME_MIN_JULIAN - POSTGRES_EPOCH_JDATE - DAYS_PER_WEEK ||
+		counters[WEEKS_FIRST_MONDAY] > TIMESTAMP_END_JULIAN - POSTGRES_EPOCH_JDATE + DAYS_PER_WEEK ||
+		delivery_counter_fields(state) > WEEKS_FIELDS + (weeks + WEEKS_PER_FIELD - 1) / WEEKS_PER_FIELD)
+		delivery_invalid_state("Its weeks lie outside of the calendar.");
 }
 
 /*
@@ -381,7 +451,7 @@ delivery_weeks_accum(PG_FUNCTION_ARGS)
 	{
 		state = delivery_counter_new(WEEKS_FIELDS);
 		counters = delivery_counters(state);
-		start_period(counters, &period);
+		start_period(counters, WEEKS_FORMAT, &period);
 		counters[WEEKS_ZONE] = zone_hash;
 		if (!(period.flags & FLAG_NULL))
 		{
@@ -393,10 +463,12 @@ delivery_weeks_accum(PG_FUNCTION_ARGS)
 	}
 	else
 	{
-		state = delivery_counter_state(fcinfo, WEEKS_FIELDS);
+		state = delivery_counter_state(fcinfo, WEEKS_FIELDS, NO_LIMIT);
+		check_weeks_state(state);
 		counters = delivery_counters(state);
 		check_same_period(counters, period.flags, period.lower, period.upper);
-		check_same_zone(counters, zone_hash);
+		check_same_zone(counters, zone_hash,
+						PG_ARGISNULL(3) ? "NULL" : pg_get_timezone_name(cache->zone));
 	}
 	counters[PERIOD_ROWS]++;
 
@@ -419,15 +491,20 @@ delivery_weeks_accum(PG_FUNCTION_ARGS)
 Datum
 delivery_weeks_combine(PG_FUNCTION_ARGS)
 {
-	ArrayType  *state = delivery_counter_state(fcinfo, WEEKS_FIELDS);
-	ArrayType  *other = delivery_counter_arg(fcinfo, 1, WEEKS_FIELDS);
+	ArrayType  *state = delivery_counter_state(fcinfo, WEEKS_FIELDS, NO_LIMIT);
+	ArrayType  *other = delivery_counter_arg(fcinfo, 1, WEEKS_FIELDS, NO_LIMIT);
 	const int64 *others = delivery_counters(other);
 	int			fields = delivery_counter_fields(other);
 	int64	   *counters;
 
+	check_weeks_state(state);
+	check_weeks_state(other);
 	check_same_period(delivery_counters(state), others[PERIOD_FLAGS], others[PERIOD_LOWER],
 					  others[PERIOD_UPPER]);
-	check_same_zone(delivery_counters(state), others[WEEKS_ZONE]);
+	check_same_zone(delivery_counters(state), others[WEEKS_ZONE], "one time zone");
+	if (delivery_counters(state)[WEEKS_FIRST_MONDAY] != others[WEEKS_FIRST_MONDAY] ||
+		delivery_counters(state)[WEEKS_COUNT] != others[WEEKS_COUNT])
+		delivery_invalid_state("Two states of the same period have different weeks.");
 	if (fields > delivery_counter_fields(state))
 	{
 		ArrayType  *larger = delivery_counter_new(fields);
@@ -449,14 +526,15 @@ delivery_weeks_combine(PG_FUNCTION_ARGS)
 Datum
 delivery_weeks_final(PG_FUNCTION_ARGS)
 {
-	ArrayType  *state = delivery_counter_arg(fcinfo, 0, WEEKS_FIELDS);
+	ArrayType  *state = delivery_counter_arg(fcinfo, 0, WEEKS_FIELDS, NO_LIMIT);
 	const int64 *counters = delivery_counters(state);
 	int64		weeks = counters[WEEKS_COUNT];
 	int64		weeks_with[DAYS_PER_WEEK + 1] = {0};
 	int64		seen = 0;
 	int64		median_sum = 0;
 
-	if (counters[PERIOD_ROWS] <= 0 || (counters[PERIOD_FLAGS] & FLAG_NULL) || weeks <= 0)
+	check_weeks_state(state);
+	if (counters[PERIOD_ROWS] == 0 || (counters[PERIOD_FLAGS] & FLAG_NULL) || weeks == 0)
 		PG_RETURN_NULL();
 
 	for (int i = WEEKS_FIELDS; i < delivery_counter_fields(state); i++)

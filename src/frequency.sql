@@ -5,9 +5,9 @@
 -- Errors: 22023 for a period that is empty, unbounded, infinite or a single
 --   instant, for an unknown time zone, and where either changes within a group.
 
--- The state of deployment_frequency is {rows, flags, lower, upper, inside};
--- that of deployment_days_per_week {rows, flags, lower, upper, zone, first
--- Monday, weeks, then a byte per week with a bit per day}.
+-- The state of deployment_frequency is {format, rows, flags, lower, upper,
+-- inside}; that of deployment_days_per_week {format, rows, flags, lower, upper,
+-- zone, first Monday, weeks, then a byte per week with a bit per day}.
 
 CREATE FUNCTION delivery.frequency_accum(state bigint[], deployed_at timestamptz, period tstzrange)
 	RETURNS bigint[]

@@ -15,9 +15,11 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "storage/bufmgr.h"
+#include "storage/predicate.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "number.h"
@@ -162,10 +164,18 @@ delivery_shipped_benchmark(PG_FUNCTION_ARGS)
 static bool
 no_custom_benchmark(void)
 {
-	Oid			relid = get_relname_relid("custom_benchmark", get_namespace_oid("delivery", false));
-	Relation	relation = table_open(relid, AccessShareLock);
-	bool		empty = RelationGetNumberOfBlocks(relation) == 0;
+	Oid			relid = get_relname_relid("custom_benchmark", get_namespace_oid("delivery", true));
+	Relation	relation;
+	bool		empty;
 
+	/* if somebody renamed it, the query has the better error */
+	if (!OidIsValid(relid))
+		return false;
+	relation = table_open(relid, AccessShareLock);
+	empty = RelationGetNumberOfBlocks(relation) == 0;
+	/* to find nothing is a read too, for SERIALIZABLE */
+	if (empty)
+		PredicateLockRelation(relation, GetActiveSnapshot());
 	table_close(relation, AccessShareLock);
 	return empty;
 }
@@ -239,7 +249,7 @@ apply_custom_steps(const char *benchmark, const char *metric, Step *steps)
 	values[0] = CStringGetTextDatum(benchmark);
 	values[1] = CStringGetTextDatum(metric);
 	query_custom(&step_plan,
-				 "SELECT level::pg_catalog.text, comparison, threshold, threshold_duration"
+				 "SELECT level, comparison, threshold, threshold_duration"
 				 " FROM delivery.custom_benchmark"
 				 " WHERE benchmark OPERATOR(pg_catalog.=) $1 AND metric OPERATOR(pg_catalog.=) $2",
 				 2, types, values);
@@ -307,19 +317,19 @@ find_metric(const char *name)
 /* --- values ------------------------------------------------------------- */
 
 static void
-check_number(const Metric *metric, float8 number)
+check_number(const Metric *metric, float8 number, const char *shown)
 {
 	if (metric->kind == METRIC_RATIO && !(number >= 0.0 && number <= 1.0))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("value of metric \"%s\" must be between 0 and 1", metric->name),
-				 errdetail("The value is %g.", number),
+				 errdetail("The value is %s.", shown),
 				 errhint("Write 15 percent as 0.15, or as text '15%%'.")));
 	if (metric->kind == METRIC_PER_DAY && !(number >= 0.0 && !isinf(number)))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("value of metric \"%s\" must be a finite number of at least 0", metric->name),
-				 errdetail("The value is %g.", number),
+				 errdetail("The value is %s.", shown),
 				 errhint("Write deployments per day, such as 0.5 for one in two days.")));
 }
 
@@ -463,8 +473,8 @@ delivery_dora_level_number(PG_FUNCTION_ARGS)
 	float8		number = PG_GETARG_FLOAT8(1);
 
 	if (metric->kind == METRIC_DURATION)
-		wrong_kind(metric, psprintf("%g", number));
-	check_number(metric, number);
+		wrong_kind(metric, delivery_show_number(number));
+	check_number(metric, number, delivery_show_number(number));
 	return level_of(fcinfo, metric, number, 0);
 }
 
@@ -497,12 +507,12 @@ delivery_dora_level_text(PG_FUNCTION_ARGS)
 					 metric->kind == METRIC_PER_DAY ?
 					 errhint("Write deployments per day, such as '0.5' for one in two days.") :
 					 errhint("Write a ratio between 0 and 1 such as '0.15', or a percentage such as '15%%'.")));
-		check_number(metric, number);
+		check_number(metric, number, psprintf("\"%s\"", string));
 		return level_of(fcinfo, metric, number, 0);
 	}
 
-	/* the server would take a plain number for seconds */
-	if (delivery_parse_number(string, false, &number))
+	/* the server would take a plain number for seconds, also after an @ */
+	if (delivery_parse_number(string + strspn(string, "@ \t\n\v\f\r"), false, &number))
 		wrong_kind(metric, psprintf("\"%s\"", string));
 	return level_of(fcinfo, metric, 0.0, check_duration(metric, parse_interval(metric, string)));
 }

@@ -20,21 +20,23 @@ COMMENT ON FUNCTION delivery.shipped_benchmark() IS
 
 CREATE TABLE delivery.custom_benchmark (
 	benchmark text NOT NULL
-		CONSTRAINT custom_benchmark_benchmark_not_empty CHECK (benchmark <> ''),
+		CONSTRAINT custom_benchmark_name_trimmed CHECK (benchmark <> '' AND benchmark = btrim(benchmark)),
 	metric text NOT NULL
 		CONSTRAINT custom_benchmark_metric_known CHECK (metric IN (
 			'change_failure_rate', 'deployment_frequency', 'lead_time',
 			'rework_rate', 'time_to_restore')),
-	level delivery.dora_level NOT NULL
-		CONSTRAINT custom_benchmark_level_not_low CHECK (level <> 'low'),
+	level text NOT NULL
+		CONSTRAINT custom_benchmark_level_known CHECK (level IN ('medium', 'high', 'elite')),
 	comparison text NOT NULL,
 	threshold double precision
 		CONSTRAINT custom_benchmark_threshold_in_range CHECK (
 			threshold >= 0 AND threshold < 'Infinity' AND
 			(metric NOT IN ('change_failure_rate', 'rework_rate') OR threshold <= 1)),
 	threshold_duration interval
-		CONSTRAINT custom_benchmark_duration_not_negative CHECK (
-			threshold_duration >= interval '0' AND isfinite(threshold_duration)),
+		CONSTRAINT custom_benchmark_duration_in_range CHECK (
+			threshold_duration >= interval '0' AND threshold_duration <= interval '106751991 days')
+		CONSTRAINT custom_benchmark_duration_without_months CHECK (
+			extract(year FROM threshold_duration) = 0 AND extract(month FROM threshold_duration) = 0),
 	CONSTRAINT custom_benchmark_pkey PRIMARY KEY (benchmark, metric, level),
 	CONSTRAINT custom_benchmark_comparison_fits CHECK (
 		CASE WHEN metric = 'deployment_frequency' THEN comparison IN ('>', '>=')
@@ -51,50 +53,42 @@ COMMENT ON COLUMN delivery.custom_benchmark.benchmark IS
 COMMENT ON COLUMN delivery.custom_benchmark.metric IS
 	'change_failure_rate, deployment_frequency, lead_time, rework_rate or time_to_restore';
 COMMENT ON COLUMN delivery.custom_benchmark.level IS
-	'level reached by a value that passes the comparison; what passes none is low';
+	'medium, high or elite: level reached by a value that passes the comparison; what passes none is low';
 COMMENT ON COLUMN delivery.custom_benchmark.comparison IS
 	'how a value is compared with the threshold: > or >= for deployment_frequency, < or <= for the others';
 COMMENT ON COLUMN delivery.custom_benchmark.threshold IS
 	'deployments per day for deployment_frequency, a ratio between 0 and 1 for the rates; NULL for a duration metric';
 COMMENT ON COLUMN delivery.custom_benchmark.threshold_duration IS
-	'threshold of lead_time and time_to_restore; NULL for the other metrics';
+	'threshold of lead_time and time_to_restore, without months, which have no length; NULL for the other metrics';
 SELECT pg_catalog.pg_extension_config_dump('delivery.custom_benchmark', '');
 GRANT SELECT ON delivery.custom_benchmark TO PUBLIC;
 
--- Built-in types only, durations also as hours: BI tools read it.
-CREATE VIEW delivery.benchmark AS
-	SELECT ladder.benchmark, ladder.metric, ladder.level, ladder.comparison,
-		CASE WHEN ladder.threshold_duration IS NULL THEN ladder.threshold
-			ELSE delivery.hours(ladder.threshold_duration) END AS threshold,
-		CASE ladder.metric
-			WHEN 'deployment_frequency' THEN 'per day'
-			WHEN 'lead_time' THEN 'hours'
-			WHEN 'time_to_restore' THEN 'hours'
-			ELSE 'ratio' END AS unit,
-		ladder.threshold_duration, ladder.custom
-	FROM (
-		SELECT custom.benchmark, custom.metric, custom.level::text AS level, custom.comparison,
-			custom.threshold, custom.threshold_duration, true AS custom
-		FROM delivery.custom_benchmark AS custom
-		UNION ALL
-		SELECT shipped.benchmark, shipped.metric, shipped.level, shipped.comparison,
-			shipped.threshold, shipped.threshold_duration, false
-		FROM delivery.shipped_benchmark() AS shipped
-		WHERE NOT EXISTS (
-			SELECT FROM delivery.custom_benchmark AS custom
-			WHERE custom.benchmark = shipped.benchmark
-				AND custom.metric = shipped.metric
-				AND custom.level::text = shipped.level)
-	) AS ladder;
+-- Built-in types only, durations also as hours: BI tools read it. The columns
+-- that custom_benchmark has are the same there, so that a ladder can be copied.
+CREATE VIEW delivery.benchmark WITH (security_invoker = true) AS
+	SELECT custom.benchmark, custom.metric, custom.level, custom.comparison,
+		custom.threshold, custom.threshold_duration,
+		delivery.hours(custom.threshold_duration) AS threshold_hours, true AS custom
+	FROM delivery.custom_benchmark AS custom
+	UNION ALL
+	SELECT shipped.benchmark, shipped.metric, shipped.level, shipped.comparison,
+		shipped.threshold, shipped.threshold_duration,
+		delivery.hours(shipped.threshold_duration), false
+	FROM delivery.shipped_benchmark() AS shipped
+	WHERE NOT EXISTS (
+		SELECT FROM delivery.custom_benchmark AS custom
+		WHERE custom.benchmark = shipped.benchmark
+			AND custom.metric = shipped.metric
+			AND custom.level = shipped.level);
 COMMENT ON VIEW delivery.benchmark IS
 	'thresholds of every level that dora_level() knows: the shipped ladders and your own; the first comparison that holds from elite down decides, else low';
 COMMENT ON COLUMN delivery.benchmark.benchmark IS 'name of the ladder, as passed to dora_level()';
 COMMENT ON COLUMN delivery.benchmark.metric IS 'metric, as passed to dora_level()';
-COMMENT ON COLUMN delivery.benchmark.level IS 'level reached by a value that passes the comparison';
+COMMENT ON COLUMN delivery.benchmark.level IS 'medium, high or elite: level reached by a value that passes the comparison; cast it to delivery.dora_level to sort by rank';
 COMMENT ON COLUMN delivery.benchmark.comparison IS 'how a value is compared with the threshold: <, <=, > or >=';
-COMMENT ON COLUMN delivery.benchmark.threshold IS 'threshold in the unit named beside it';
-COMMENT ON COLUMN delivery.benchmark.unit IS 'per day, hours or ratio';
-COMMENT ON COLUMN delivery.benchmark.threshold_duration IS 'the threshold of a duration metric as an interval';
+COMMENT ON COLUMN delivery.benchmark.threshold IS 'deployments per day for deployment_frequency, a ratio between 0 and 1 for the rates; NULL for a duration metric';
+COMMENT ON COLUMN delivery.benchmark.threshold_duration IS 'threshold of lead_time and time_to_restore; NULL for the other metrics';
+COMMENT ON COLUMN delivery.benchmark.threshold_hours IS 'threshold of lead_time and time_to_restore in hours; NULL for the other metrics';
 COMMENT ON COLUMN delivery.benchmark.custom IS 'whether the row comes from delivery.custom_benchmark';
 GRANT SELECT ON delivery.benchmark TO PUBLIC;
 

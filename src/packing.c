@@ -30,30 +30,34 @@
  * The narrowest packing that holds all of the values.
  */
 Packing
-delivery_choose_packing(const int64_t *values, size_t n)
+delivery_choose_packing(const int64_t *values, size_t n, PauseFunction pause)
 {
 	Packing		packing = {0, 1, 1};
 	int64_t		high = 0;
 	uint64_t	range;
-	size_t		i;
+	int			whole_seconds = 1;	/* apart, as most tools record them */
 
 	if (n == 0)
 		return packing;
 
 	packing.low = values[0];
-	for (i = 0; i < n; i++)
+	for (size_t done = 0; done < n; done += PAUSE_BLOCK)
 	{
-		if (values[i] < packing.low)
-			packing.low = values[i];
-		if (values[i] > high)
-			high = values[i];
+		size_t		end = n - done < PAUSE_BLOCK ? n : done + PAUSE_BLOCK;
+
+		for (size_t i = done; i < end; i++)
+		{
+			if (values[i] < packing.low)
+				packing.low = values[i];
+			if (values[i] > high)
+				high = values[i];
+		}
+		for (size_t i = done; i < end && whole_seconds; i++)
+			whole_seconds = (values[i] - values[0]) % MICROSECONDS_PER_SECOND == 0;
+		pause();
 	}
 	range = (uint64_t) high - (uint64_t) packing.low;
-
-	/* whole seconds, as most tools record them, apart? */
-	for (i = 0; i < n && (values[i] - packing.low) % MICROSECONDS_PER_SECOND == 0; i++)
-		;
-	if (i == n)
+	if (whole_seconds)
 	{
 		packing.unit = MICROSECONDS_PER_SECOND;
 		range /= MICROSECONDS_PER_SECOND;
@@ -73,36 +77,50 @@ delivery_packed_size(const Packing *packing, size_t n)
 }
 
 void
-delivery_pack(const Packing *packing, const int64_t *values, size_t n, char *to)
+delivery_pack(const Packing *packing, const int64_t *values, size_t n, char *to,
+			  PauseFunction pause)
 {
 	const Packing local = *packing;
-	uint64_t	number;
+	const uint64_t zero = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t done = 0; done < n; done += PAUSE_BLOCK)
 	{
-		number = (uint64_t) (values[i] - local.low);
-		if (local.unit != 1)
-			number /= (uint64_t) local.unit;
-		number = TO_FRONT(number, local.width);
-		memcpy(to, &number, sizeof(number));
-		to += local.width;
+		size_t		end = n - done < PAUSE_BLOCK ? n : done + PAUSE_BLOCK;
+
+		for (size_t i = done; i < end; i++)
+		{
+			uint64_t	number = (uint64_t) (values[i] - local.low);
+
+			if (local.unit != 1)
+				number /= (uint64_t) local.unit;
+			number = TO_FRONT(number, local.width);
+			memcpy(to, &number, sizeof(number));
+			to += local.width;
+		}
+		pause();
 	}
 	/* no byte that is sent may be undefined */
-	number = 0;
-	memcpy(to, &number, sizeof(number));
+	memcpy(to, &zero, sizeof(zero));
 }
 
 void
-delivery_unpack(const Packing *packing, const char *from, size_t n, int64_t *values)
+delivery_unpack(const Packing *packing, const char *from, size_t n, int64_t *values,
+				PauseFunction pause)
 {
 	const Packing local = *packing;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t done = 0; done < n; done += PAUSE_BLOCK)
 	{
-		uint64_t	number;
+		size_t		end = n - done < PAUSE_BLOCK ? n : done + PAUSE_BLOCK;
 
-		memcpy(&number, from, sizeof(number));
-		from += local.width;
-		values[i] = local.low + (int64_t) FROM_FRONT(number, local.width) * local.unit;
+		for (size_t i = done; i < end; i++)
+		{
+			uint64_t	number;
+
+			memcpy(&number, from, sizeof(number));
+			from += local.width;
+			values[i] = local.low + (int64_t) FROM_FRONT(number, local.width) * local.unit;
+		}
+		pause();
 	}
 }

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pause.h"
+
 /* value = low + unit * (the number stored in "width" bytes) */
 typedef struct Packing
 {
@@ -18,9 +20,11 @@ typedef struct Packing
 	int			width;
 } Packing;
 
-extern Packing delivery_choose_packing(const int64_t *values, size_t n);
+extern Packing delivery_choose_packing(const int64_t *values, size_t n, PauseFunction pause);
 extern size_t delivery_packed_size(const Packing *packing, size_t n);
-extern void delivery_pack(const Packing *packing, const int64_t *values, size_t n, char *to);
-extern void delivery_unpack(const Packing *packing, const char *from, size_t n, int64_t *values);
+extern void delivery_pack(const Packing *packing, const int64_t *values, size_t n, char *to,
+						  PauseFunction pause);
+extern void delivery_unpack(const Packing *packing, const char *from, size_t n, int64_t *values,
+							PauseFunction pause);
 
 #endif							/* DELIVERY_PACKING_H */

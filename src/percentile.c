@@ -59,6 +59,7 @@ typedef struct PercentileState
 #define HEADER_WORDS	2
 #define INITIAL_WORDS	8
 #define SERIAL_VERSION	1
+#define PARTIAL_TAG		UINT64CONST(0xDE11BE5AFA57DA7A)
 
 /* What precedes the fractions array and the packed values in a serialised state. */
 typedef struct SerialHeader
@@ -80,6 +81,7 @@ typedef struct SerialHeader
  */
 typedef struct PartialState
 {
+	uint64		tag;			/* PARTIAL_TAG: never a state that still grows */
 	SerialHeader header;
 	ArrayType  *fractions;
 	const char *packed;
@@ -107,6 +109,12 @@ PG_FUNCTION_INFO_V1(delivery_span_accum_fraction);
 PG_FUNCTION_INFO_V1(delivery_span_accum_fractions);
 PG_FUNCTION_INFO_V1(delivery_span_accum_literal);
 
+static void
+pause_for_interrupts(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
 /* --- fractions ---------------------------------------------------------- */
 
 static void
@@ -117,7 +125,7 @@ check_fraction(float8 fraction)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("fraction must be between 0 and 1"),
-				 errdetail("The fraction is %g.", fraction),
+				 errdetail("The fraction is %s.", delivery_show_number(fraction)),
 				 errhint("For the 90th percentile write 0.9.")));
 }
 
@@ -130,6 +138,7 @@ check_fractions(ArrayType *fractions)
 
 	while (array_iterate(iterator, &element, &is_null))
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (!is_null)
 			check_fraction(DatumGetFloat8(element));
 	}
@@ -149,7 +158,7 @@ fraction_differs(const char *one, const char *other)
 static const char *
 show_fraction(float8 fraction)
 {
-	return isnan(fraction) ? "NULL" : psprintf("%g", fraction);
+	return isnan(fraction) ? "NULL" : delivery_show_number(fraction);
 }
 
 static const char *
@@ -438,6 +447,8 @@ combine(FunctionCallInfo fcinfo, PercentileKind kind)
 		PG_RETURN_POINTER(state);
 	}
 
+	if (partial->tag != PARTIAL_TAG)
+		elog(ERROR, "percentile state was not deserialized");
 	if (state == NULL)
 	{
 		state = new_state(context, partial->header.count);
@@ -458,7 +469,7 @@ combine(FunctionCallInfo fcinfo, PercentileKind kind)
 	packing.unit = partial->header.unit;
 	packing.width = partial->header.width;
 	delivery_unpack(&packing, partial->packed, partial->header.count,
-					state->values + state->count);
+					state->values + state->count, pause_for_interrupts);
 	state->count = total;
 	PG_RETURN_POINTER(state);
 }
@@ -489,7 +500,8 @@ serialize(FunctionCallInfo fcinfo, PercentileKind kind)
 {
 	PercentileState *state = (PercentileState *) PG_GETARG_POINTER(0);
 	ArrayType  *fractions = kind == KIND_FRACTIONS ? state->wanted.fractions : NULL;
-	Packing		packing = delivery_choose_packing(state->values, state->count);
+	Packing		packing = delivery_choose_packing(state->values, state->count,
+													  pause_for_interrupts);
 	SerialHeader header = {0};
 	Size		size;
 	bytea	   *result;
@@ -524,7 +536,7 @@ serialize(FunctionCallInfo fcinfo, PercentileKind kind)
 		memcpy(end, fractions, header.fractions_size);
 		end += header.fractions_size;
 	}
-	delivery_pack(&packing, state->values, state->count, end);
+	delivery_pack(&packing, state->values, state->count, end, pause_for_interrupts);
 	PG_RETURN_BYTEA_P(result);
 }
 
@@ -557,6 +569,7 @@ delivery_percentile_deserialize(PG_FUNCTION_ARGS)
 
 	if (size < sizeof(SerialHeader))
 		elog(ERROR, "serialized percentile state is too short");
+	partial->tag = PARTIAL_TAG;
 	memcpy(&partial->header, data, sizeof(SerialHeader));
 	packing.width = partial->header.width;
 	if (partial->header.version != SERIAL_VERSION ||
@@ -578,12 +591,6 @@ delivery_percentile_deserialize(PG_FUNCTION_ARGS)
 }
 
 /* --- the result --------------------------------------------------------- */
-
-static void
-pause_for_interrupts(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
 
 /* Where a percentile lies: between the values of two ranks. */
 typedef struct Position
@@ -703,6 +710,7 @@ delivery_percentile_final_fractions(PG_FUNCTION_ARGS)
 	bounds = (int64 *) palloc(sizeof(int64) * 2 * count);
 	for (int i = 0; i < count; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (!nulls[i])
 		{
 			Position	position = position_of(DatumGetFloat8(elements[i]), state->count);
@@ -716,6 +724,7 @@ delivery_percentile_final_fractions(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < count; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (!nulls[i])
 		{
 			Position	position = position_of(DatumGetFloat8(elements[i]), state->count);

@@ -119,7 +119,7 @@ CREATE FUNCTION delivery.percentile_deserialize(serialized bytea, unused interna
 	AS 'MODULE_PATHNAME', 'delivery_percentile_deserialize'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery.percentile_deserialize(bytea, internal) IS
-	'deserialise: bytes to set of durations';
+	'deserialise: bytes to what the combine function reads';
 
 -- Final functions.
 
@@ -322,7 +322,7 @@ CREATE AGGREGATE delivery.duration_percentile(duration interval) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.duration_percentile(interval) IS
-	'median a duration';
+	'median of durations';
 
 CREATE AGGREGATE delivery.duration_percentile(duration interval, fraction double precision) (
 	SFUNC = delivery.duration_accum_fraction,
@@ -335,7 +335,7 @@ CREATE AGGREGATE delivery.duration_percentile(duration interval, fraction double
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.duration_percentile(interval, double precision) IS
-	'percentile (fraction 0 .. 1) of a duration';
+	'percentile (fraction 0 .. 1) of durations';
 
 CREATE AGGREGATE delivery.duration_percentile(duration interval, fraction text) (
 	SFUNC = delivery.duration_accum_literal,
@@ -348,7 +348,7 @@ CREATE AGGREGATE delivery.duration_percentile(duration interval, fraction text) 
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.duration_percentile(interval, text) IS
-	'percentile (fraction 0 .. 1 as a literal or untyped parameter) of a duration';
+	'percentile (fraction 0 .. 1 as a literal or untyped parameter) of durations';
 
 CREATE AGGREGATE delivery.duration_percentile(duration interval, fractions double precision[]) (
 	SFUNC = delivery.duration_accum_fractions,
@@ -361,4 +361,4 @@ CREATE AGGREGATE delivery.duration_percentile(duration interval, fractions doubl
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.duration_percentile(interval, double precision[]) IS
-	'several percentiles (fractions 0 .. 1), in one pass, of a duration';
+	'several percentiles (fractions 0 .. 1), in one pass, of durations';

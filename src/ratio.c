@@ -21,7 +21,7 @@ PG_FUNCTION_INFO_V1(delivery_ratio_remove);
 static inline Datum
 ratio_add(FunctionCallInfo fcinfo, int64 flagged, int64 known)
 {
-	ArrayType  *state = delivery_counter_state(fcinfo, RATIO_FIELDS);
+	ArrayType  *state = delivery_counter_state(fcinfo, RATIO_FIELDS, RATIO_FIELDS);
 	int64	   *ratio = delivery_counters(state);
 
 	ratio[RATIO_TRUE] += flagged;
@@ -44,7 +44,7 @@ delivery_ratio_remove(PG_FUNCTION_ARGS)
 Datum
 delivery_ratio_combine(PG_FUNCTION_ARGS)
 {
-	const int64 *other = delivery_counters(delivery_counter_arg(fcinfo, 1, RATIO_FIELDS));
+	const int64 *other = delivery_counters(delivery_counter_arg(fcinfo, 1, RATIO_FIELDS, RATIO_FIELDS));
 
 	return ratio_add(fcinfo, other[RATIO_TRUE], other[RATIO_KNOWN]);
 }
@@ -52,9 +52,11 @@ delivery_ratio_combine(PG_FUNCTION_ARGS)
 Datum
 delivery_ratio_final(PG_FUNCTION_ARGS)
 {
-	const int64 *ratio = delivery_counters(delivery_counter_arg(fcinfo, 0, RATIO_FIELDS));
+	const int64 *ratio = delivery_counters(delivery_counter_arg(fcinfo, 0, RATIO_FIELDS, RATIO_FIELDS));
 
-	if (ratio[RATIO_KNOWN] <= 0)
+	if (ratio[RATIO_TRUE] < 0 || ratio[RATIO_TRUE] > ratio[RATIO_KNOWN])
+		delivery_invalid_state("It counts more true rows than known ones, or fewer than none.");
+	if (ratio[RATIO_KNOWN] == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8((float8) ratio[RATIO_TRUE] / (float8) ratio[RATIO_KNOWN]);
 }

@@ -11,12 +11,13 @@
  * - The first level has logarithmic buckets (power of two and the next few
  *   bits), because durations are skewed: linear buckets up to the longest
  *   outlier would put nearly every row into the first one.
- * - Later levels have linear buckets over the range that is left.
+ * - Later levels have linear buckets over the range that is left, and take at
+ *   least MIN_BITS bits off it, whatever the order or the distribution of the
+ *   values.
  *
- * Every level takes at least MIN_BITS bits off the range, whatever the order
- * or the distribution of the values, and the sample is tried once, so the time
- * is linear in the worst case too and there is no adversarial input.  Only swaps are made: the array holds
- * the same values afterwards.
+ * The sample is tried once, so the time is linear in the worst case too and
+ * there is no adversarial input.  Only swaps are made: the array holds the same
+ * values afterwards.
  *
  * Deliberately left out: negative values, which no duration aggregate keeps.
  */
@@ -25,7 +26,6 @@
 
 #include "selection.h"
 
-#define SELECTION_BLOCK		((size_t) 1 << 20)	/* elements between pauses */
 #define SORT_LIMIT			((size_t) 48)	/* insertion sort up to here */
 #define FEW_VALUES			((size_t) 1024) /* fewer buckets up to here */
 #define MAX_BITS			11
@@ -96,14 +96,14 @@ insertion_sort(int64_t *values, size_t n)
 
 static void
 find_bounds(const int64_t *values, size_t n, int64_t *low, int64_t *high,
-			selection_pause pause)
+			PauseFunction pause)
 {
 	int64_t		lowest = values[0];
 	int64_t		highest = values[0];
 
-	for (size_t done = 0; done < n; done += SELECTION_BLOCK)
+	for (size_t done = 0; done < n; done += PAUSE_BLOCK)
 	{
-		size_t		end = n - done < SELECTION_BLOCK ? n : done + SELECTION_BLOCK;
+		size_t		end = n - done < PAUSE_BLOCK ? n : done + PAUSE_BLOCK;
 
 		for (size_t i = done; i < end; i++)
 		{
@@ -120,15 +120,15 @@ find_bounds(const int64_t *values, size_t n, int64_t *low, int64_t *high,
 
 static void
 count_buckets(const int64_t *values, size_t n, const Bucketing *bucketing,
-			  size_t *counts, selection_pause pause)
+			  size_t *counts, PauseFunction pause)
 {
 	/* a local copy tells the compiler that the counters do not change it */
 	const Bucketing local = *bucketing;
 
 	memset(counts, 0, local.buckets * sizeof(size_t));
-	for (size_t done = 0; done < n; done += SELECTION_BLOCK)
+	for (size_t done = 0; done < n; done += PAUSE_BLOCK)
 	{
-		size_t		end = n - done < SELECTION_BLOCK ? n : done + SELECTION_BLOCK;
+		size_t		end = n - done < PAUSE_BLOCK ? n : done + PAUSE_BLOCK;
 
 		for (size_t i = done; i < end; i++)
 			counts[bucket_of(&local, values[i])]++;
@@ -139,14 +139,14 @@ count_buckets(const int64_t *values, size_t n, const Bucketing *bucketing,
 /* Swap the values of all wanted buckets to the front; returns their number. */
 static size_t
 gather_wanted(int64_t *values, size_t n, const Bucketing *bucketing,
-			  const bool *wanted, selection_pause pause)
+			  const bool *wanted, PauseFunction pause)
 {
 	const Bucketing local = *bucketing;
 	size_t		gathered = 0;
 
-	for (size_t done = 0; done < n; done += SELECTION_BLOCK)
+	for (size_t done = 0; done < n; done += PAUSE_BLOCK)
 	{
-		size_t		end = n - done < SELECTION_BLOCK ? n : done + SELECTION_BLOCK;
+		size_t		end = n - done < PAUSE_BLOCK ? n : done + PAUSE_BLOCK;
 
 		for (size_t i = done; i < end; i++)
 		{
@@ -164,7 +164,7 @@ gather_wanted(int64_t *values, size_t n, const Bucketing *bucketing,
  */
 static void
 order_by_bucket(int64_t *values, const Bucketing *bucketing,
-				const size_t *counts, const bool *wanted, selection_pause pause)
+				const size_t *counts, const bool *wanted, PauseFunction pause)
 {
 	size_t		next[MAX_BUCKETS];
 	size_t		start = 0;
@@ -190,7 +190,7 @@ order_by_bucket(int64_t *values, const Bucketing *bucketing,
 				next[b]++;
 			else
 				swap(&values[next[b]], &values[next[home]++]);
-			if (++swaps % SELECTION_BLOCK == 0)
+			if (++swaps % PAUSE_BLOCK == 0)
 				pause();
 		}
 	}
@@ -198,12 +198,13 @@ order_by_bucket(int64_t *values, const Bucketing *bucketing,
 
 /*
  * Select among n values whose smallest has the rank "base".  The depth of the
- * recursion is bounded by the bits of a value: 1 + 63 / MIN_BITS levels.
+ * recursion is bounded by the bits of a value: the logarithmic level, and then
+ * at most 63 / MIN_BITS rounded up.
  */
 static void
 select_ranks(int64_t *values, size_t n, size_t base, bool first_level,
 			 const size_t *ranks, size_t nranks, int64_t *result,
-			 selection_pause pause)
+			 PauseFunction pause)
 {
 	while (nranks > 0)
 	{
@@ -311,15 +312,15 @@ select_ranks(int64_t *values, size_t n, size_t base, bool first_level,
  */
 static size_t
 gather_range(int64_t *values, size_t n, int64_t low, int64_t high,
-			 size_t *below, selection_pause pause)
+			 size_t *below, PauseFunction pause)
 {
 	const uint64_t width = (uint64_t) high - (uint64_t) low;
 	size_t		gathered = 0;
 	size_t		smaller = 0;
 
-	for (size_t done = 0; done < n; done += SELECTION_BLOCK)
+	for (size_t done = 0; done < n; done += PAUSE_BLOCK)
 	{
-		size_t		end = n - done < SELECTION_BLOCK ? n : done + SELECTION_BLOCK;
+		size_t		end = n - done < PAUSE_BLOCK ? n : done + PAUSE_BLOCK;
 
 		for (size_t i = done; i < end; i++)
 		{
@@ -338,6 +339,13 @@ gather_range(int64_t *values, size_t n, int64_t low, int64_t high,
 	return gathered;
 }
 
+/* Where the i-th of SAMPLE_SIZE equal stretches of n values begins. */
+static inline size_t
+share_of(size_t i, size_t n)
+{
+	return (size_t) ((uint64_t) i * n / SAMPLE_SIZE);
+}
+
 /*
  * Guess from a sample which values enclose the ranks first to last and gather
  * those.  The sample is one value at a pseudo-random place out of each of
@@ -346,23 +354,26 @@ gather_range(int64_t *values, size_t n, int64_t low, int64_t high,
  */
 static bool
 gather_by_sample(int64_t *values, size_t n, size_t first, size_t last,
-				 size_t *below, size_t *gathered, selection_pause pause)
+				 size_t *below, size_t *gathered, PauseFunction pause)
 {
 	int64_t		sample[SAMPLE_SIZE];
 	int64_t		bounds[2];
 	size_t		bound_ranks[2];
-	size_t		stretch = n / SAMPLE_SIZE;
 	uint64_t	random = n;
 
 	for (size_t i = 0; i < SAMPLE_SIZE; i++)
 	{
+		size_t		start = share_of(i, n);
+		size_t		stretch = share_of(i + 1, n) - start;
+
 		/* Knuth's MMIX generator; its high bits are the good ones */
 		random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-		sample[i] = values[i * stretch + (size_t) (random >> 33) % stretch];
+		sample[i] = values[start + (size_t) (random >> 33) % stretch];
 	}
-	bound_ranks[0] = first / stretch;
+	/* first and last are below n, so these are below SAMPLE_SIZE */
+	bound_ranks[0] = (size_t) ((uint64_t) first * SAMPLE_SIZE / n);
 	bound_ranks[0] = bound_ranks[0] > SAMPLE_MARGIN ? bound_ranks[0] - SAMPLE_MARGIN : 0;
-	bound_ranks[1] = last / stretch + SAMPLE_MARGIN;
+	bound_ranks[1] = (size_t) ((uint64_t) last * SAMPLE_SIZE / n) + SAMPLE_MARGIN;
 	if (bound_ranks[1] > SAMPLE_SIZE - 1)
 		bound_ranks[1] = SAMPLE_SIZE - 1;
 	select_ranks(sample, SAMPLE_SIZE, 0, true, bound_ranks, 2, bounds, pause);
@@ -386,7 +397,7 @@ gather_by_sample(int64_t *values, size_t n, size_t first, size_t last,
  */
 void
 delivery_select(int64_t *values, size_t n, const size_t *ranks, size_t nranks,
-				int64_t *result, selection_pause pause)
+				int64_t *result, PauseFunction pause)
 {
 	size_t		base = 0;
 

@@ -11,11 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Called about every SELECTION_BLOCK elements; may not return (longjmp). */
-typedef void (*selection_pause) (void);
+#include "pause.h"
 
 extern void delivery_select(int64_t *values, size_t n,
 							const size_t *ranks, size_t nranks,
-							int64_t *result, selection_pause pause);
+							int64_t *result, PauseFunction pause);
 
 #endif							/* DELIVERY_SELECTION_H */

@@ -151,7 +151,7 @@ mean_add(int64 *mean, int64 count, int64 days, int64 microseconds, int sign)
 static Datum
 mean_advance(FunctionCallInfo fcinfo, int sign)
 {
-	ArrayType  *state = delivery_counter_state(fcinfo, MEAN_FIELDS);
+	ArrayType  *state = delivery_counter_state(fcinfo, MEAN_FIELDS, MEAN_FIELDS);
 	int64		span;
 
 	if (delivery_span_microseconds(PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(2), &span))
@@ -174,8 +174,8 @@ delivery_mean_remove(PG_FUNCTION_ARGS)
 Datum
 delivery_mean_combine(PG_FUNCTION_ARGS)
 {
-	ArrayType  *state = delivery_counter_state(fcinfo, MEAN_FIELDS);
-	const int64 *other = delivery_counters(delivery_counter_arg(fcinfo, 1, MEAN_FIELDS));
+	ArrayType  *state = delivery_counter_state(fcinfo, MEAN_FIELDS, MEAN_FIELDS);
+	const int64 *other = delivery_counters(delivery_counter_arg(fcinfo, 1, MEAN_FIELDS, MEAN_FIELDS));
 
 	mean_add(delivery_counters(state), other[MEAN_COUNT], other[MEAN_DAYS],
 			 other[MEAN_MICROSECONDS], 1);
@@ -188,15 +188,23 @@ delivery_mean_combine(PG_FUNCTION_ARGS)
 Datum
 delivery_mean_final(PG_FUNCTION_ARGS)
 {
-	const int64 *mean = delivery_counters(delivery_counter_arg(fcinfo, 0, MEAN_FIELDS));
+	const int64 *mean = delivery_counters(delivery_counter_arg(fcinfo, 0, MEAN_FIELDS, MEAN_FIELDS));
 	int64		whole;
+	int64		result;
 	float8		rest;
 
-	if (mean[MEAN_COUNT] <= 0)
+	if (mean[MEAN_COUNT] < 0 || mean[MEAN_DAYS] < 0 ||
+		mean[MEAN_MICROSECONDS] < 0 || mean[MEAN_MICROSECONDS] >= USECS_PER_DAY)
+		delivery_invalid_state("Its count or its sum is negative, or it has more than a day of microseconds.");
+	if (mean[MEAN_COUNT] == 0)
 		PG_RETURN_NULL();
 	/* whole days divide exactly; what is left over is below one day */
 	whole = mean[MEAN_DAYS] / mean[MEAN_COUNT];
 	rest = ((float8) (mean[MEAN_DAYS] % mean[MEAN_COUNT]) * USECS_PER_DAY +
 			mean[MEAN_MICROSECONDS]) / mean[MEAN_COUNT];
-	PG_RETURN_INTERVAL_P(delivery_make_interval(whole * USECS_PER_DAY + (int64) rint(rest)));
+	/* no mean of durations is longer than the longest of them */
+	if (pg_mul_s64_overflow(whole, USECS_PER_DAY, &result) ||
+		pg_add_s64_overflow(result, (int64) rint(rest), &result))
+		delivery_invalid_state("Its sum is too large for its count.");
+	PG_RETURN_INTERVAL_P(delivery_make_interval(result));
 }

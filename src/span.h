@@ -12,7 +12,7 @@
 
 #include "compat.h"
 
-extern void delivery_span_overflow(void) pg_attribute_noreturn();
+pg_noreturn extern void delivery_span_overflow(void);
 extern Interval *delivery_make_interval(int64 microseconds);
 extern bool delivery_duration_microseconds(const Interval *duration, int64 *microseconds);
 

@@ -2,9 +2,11 @@
  * zone.c
  *	  Instants and local dates of a time zone, by the server's own library.
  *
- * Deliberately left out: abbreviations such as CET or PST.  What they mean
- * depends on a setting (timezone_abbreviations), and an IMMUTABLE function
- * must not.
+ * Only names of the time zone database.  Left out are abbreviations that are
+ * no such name (PST), as what they mean depends on a setting and an IMMUTABLE
+ * function must not; and POSIX rules, which the server also takes: in 'UTC+2'
+ * the sign means the opposite of what people expect, and 'Europe/Paris2' would
+ * be a zone two hours west of UTC.
  */
 #include "delivery.h"
 
@@ -14,8 +16,23 @@
 #include "zone.h"
 
 /*
- * The zone of that name (IANA name, or POSIX rule such as UTC0); an unknown
- * one is an error.
+ * Whether the database lists that name.  Slow, as it reads the database.
+ */
+static bool
+is_listed(pg_tz *zone)
+{
+	pg_tzenum  *names = pg_tzenumerate_start();
+	pg_tz	   *other;
+	bool		found = false;
+
+	while (!found && (other = pg_tzenumerate_next(names)) != NULL)
+		found = pg_strcasecmp(pg_get_timezone_name(other), pg_get_timezone_name(zone)) == 0;
+	pg_tzenumerate_end(names);
+	return found;
+}
+
+/*
+ * The zone of that name; an unknown one is an error.
  */
 pg_tz *
 delivery_find_zone(const char *name)
@@ -24,7 +41,9 @@ delivery_find_zone(const char *name)
 
 	if (name[0] != '\0' && strlen(name) <= TZ_STRLEN_MAX)
 		zone = pg_tzset(name);
-	if (zone == NULL || !pg_tz_acceptable(zone))
+	/* a POSIX rule has an offset, so a name without digits is none */
+	if (zone == NULL || !pg_tz_acceptable(zone) ||
+		(strpbrk(name, "0123456789") != NULL && !is_listed(zone)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("time zone is not known"),

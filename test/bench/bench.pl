@@ -6,7 +6,7 @@
 # are compared. Machines differ and are shared, ratios hardly: only those count.
 # Environment: BENCH_ROWS (5000000), BENCH_RUNS (7). The connection comes from
 # the PG* variables; the table from deployment.sql.
-# Exit status 1 where a bar is missed.
+# A missed bar is said, and with BENCH_STRICT=1 the exit status is 1 then.
 use strict;
 use warnings;
 use IPC::Open2;
@@ -155,4 +155,4 @@ else
 	print "bytes of memory per row: skipped, no /proc\n";
 }
 print $missed ? "$missed bars missed\n" : "all bars met\n";
-exit($missed ? 1 : 0);
+exit($missed && $ENV{BENCH_STRICT} ? 1 : 0);

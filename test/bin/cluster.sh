@@ -20,6 +20,14 @@ command=${1:?"usage: cluster.sh start|stop|env NAME"}
 name=${2:?"usage: cluster.sh start|stop|env NAME"}
 shift 2
 
+# it becomes part of a path that is removed
+case $name in
+*[!a-z0-9_]*)
+	echo "cluster.sh: NAME may have small letters, digits and underscores" >&2
+	exit 2
+	;;
+esac
+
 bindir=$("$pg_config" --bindir)
 link=$top/build/$name
 
@@ -48,7 +56,9 @@ fits() {
 make_run_dir() {
 	mkdir -p "$top/build"
 	if [ -L "$link" ]; then
-		rm -rf "$(readlink "$link")"
+		case $(readlink "$link") in
+		*/delivery.??????) rm -rf "$(readlink "$link")" ;;
+		esac
 		rm -f "$link"
 	fi
 	rm -rf "$link"
@@ -66,9 +76,14 @@ make_run_dir() {
 	echo "build/$name is a link to $run (the server cannot use the folder itself)"
 }
 
+# A pid file may be left from a crash, so the server itself is asked.
 stop_cluster() {
+	local data
 	[ -e "$link/data/postmaster.pid" ] || return 0
-	as_server "$bindir/pg_ctl" -D "$(readlink -f "$link")/data" -m fast -w stop >/dev/null
+	data=$(readlink -f "$link")/data
+	if as_server "$bindir/pg_ctl" -D "$data" status >/dev/null 2>&1; then
+		as_server "$bindir/pg_ctl" -D "$data" -m fast -w stop >/dev/null
+	fi
 }
 
 free_port() {

@@ -49,18 +49,22 @@ installcheck() {
 	PGOPTIONS=$1 make --no-print-directory -s with_llvm=no installcheck
 }
 
+# Within a step a failed command ends nothing by itself, so they are chained.
+new_database() {
+	psql -X -q -c "DROP DATABASE IF EXISTS $1" -c "CREATE DATABASE $1" &&
+		psql -X -q -v ON_ERROR_STOP=1 -d "$1" -c 'CREATE EXTENSION delivery'
+}
+
 pgtap() {
-	psql -X -q -c 'DROP DATABASE IF EXISTS delivery_pgtap' -c 'CREATE DATABASE delivery_pgtap'
-	psql -X -q -d delivery_pgtap -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION delivery'
-	pg_prove -v -d delivery_pgtap test/pgtap/*.sql
+	new_database delivery_pgtap &&
+		psql -X -q -v ON_ERROR_STOP=1 -d delivery_pgtap -c 'CREATE EXTENSION pgtap' &&
+		pg_prove -v -d delivery_pgtap test/pgtap/*.sql
 }
 
 in_new_database() {
 	local database=$1
 	shift
-	psql -X -q -c "DROP DATABASE IF EXISTS $database" -c "CREATE DATABASE $database"
-	psql -X -q -d "$database" -c 'CREATE EXTENSION delivery'
-	PGDATABASE=$database tests "$@"
+	new_database "$database" && PGDATABASE=$database tests "$@"
 }
 
 test/bin/provision.sh test

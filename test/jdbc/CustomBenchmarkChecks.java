@@ -21,7 +21,7 @@ final class CustomBenchmarkChecks extends Checks {
     @Override
     void run() {
         violate("unknown metric", "23514", "custom_benchmark_metric_known", "velocity", "high", "<", 0.1, null);
-        violate("level low", "23514", "custom_benchmark_level_not_low", "rework_rate", "low", "<", 0.1, null);
+        violate("level low", "23514", "custom_benchmark_level_known", "rework_rate", "low", "<", 0.1, null);
         violate("wrong direction", "23514", "custom_benchmark_comparison_fits", "rework_rate", "high", ">", 0.1, null);
         violate("ratio above 1", "23514", "custom_benchmark_threshold_in_range",
             "rework_rate", "high", "<", 10.0, null);
@@ -29,7 +29,7 @@ final class CustomBenchmarkChecks extends Checks {
             "rework_rate", "high", "<", Double.NaN, null);
         violate("duration for a ratio", "23514", "custom_benchmark_unit_fits",
             "rework_rate", "high", "<", null, "1 hour");
-        violate("negative duration", "23514", "custom_benchmark_duration_not_negative",
+        violate("negative duration", "23514", "custom_benchmark_duration_in_range",
             "time_to_restore", "high", "<", null, "-1 hour");
         violate("the same step twice", "23505", "custom_benchmark_pkey", "lead_time", "high", "<", null, "2 hours");
         check("own ladder: seen by a prepared statement, gone after rollback", "22023 elite true 22023", () -> {
@@ -75,7 +75,7 @@ final class CustomBenchmarkChecks extends Checks {
     private PreparedStatement prepareInsert() throws SQLException {
         return connection.prepareStatement("INSERT INTO delivery.custom_benchmark"
             + " (benchmark, metric, level, comparison, threshold, threshold_duration)"
-            + " VALUES ('jdbc test', ?, ?::delivery.dora_level, ?, ?, ?)");
+            + " VALUES ('jdbc test', ?, ?, ?, ?, ?)");
     }
 
     private static void insert(PreparedStatement insert, String metric, String level, String comparison,

@@ -46,7 +46,7 @@ final class MetaDataChecks extends Checks {
                 "TABLE_NAME", "REMARKS").contains("no remarks"));
         check("getColumns: the view", "benchmark VARCHAR remarks, comparison VARCHAR remarks, custom BIT remarks,"
             + " level VARCHAR remarks, metric VARCHAR remarks, threshold DOUBLE remarks,"
-            + " threshold_duration OTHER(interval) remarks, unit VARCHAR remarks", () ->
+            + " threshold_duration OTHER(interval) remarks, threshold_hours DOUBLE remarks", () ->
             columns(meta.getColumns(null, "delivery", "benchmark", "%"), "COLUMN_NAME", "DATA_TYPE", "REMARKS"));
         check("getColumns: every column of ours has remarks", true, () ->
             !columns(meta.getColumns(null, "delivery", "%", "%"),

@@ -93,7 +93,7 @@ final class ResultChecks extends Checks {
 
     private void view() {
         check("columns of the view", "benchmark VARCHAR, metric VARCHAR, level VARCHAR, comparison VARCHAR,"
-            + " threshold DOUBLE, unit VARCHAR, threshold_duration OTHER(interval), custom BIT",
+            + " threshold DOUBLE, threshold_duration OTHER(interval), threshold_hours DOUBLE, custom BIT",
             () -> first("SELECT * FROM delivery.benchmark", rows -> {
                 ResultSetMetaData columns = rows.getMetaData();
                 List<String> shown = new ArrayList<>();
@@ -104,9 +104,9 @@ final class ResultChecks extends Checks {
                 }
                 return String.join(", ", shown);
             }));
-        query("a ladder of the view", "elite < 1.0 hours 0d01:00:00.000000 false,"
-            + " high < 24.0 hours 1d00:00:00.000000 false",
-            "SELECT level, comparison, threshold, unit, threshold_duration, custom FROM delivery.benchmark"
+        query("a ladder of the view", "elite < NULL 0d01:00:00.000000 1.0 false,"
+            + " high < NULL 1d00:00:00.000000 24.0 false",
+            "SELECT level, comparison, threshold, threshold_duration, threshold_hours, custom FROM delivery.benchmark"
             + " WHERE benchmark = '2024' AND metric = 'time_to_restore' ORDER BY level");
     }
 }

@@ -1,8 +1,10 @@
 #!/usr/bin/perl
 # examples.pl: the examples of README.md and doc/*.md do what they say.
 #
-# Every block marked "sql" is run, in order, in a database of its document;
-# where a block marked "text" follows it, that is its output. Prints TAP.
+# Every block marked "sql" is run as a reader pastes it: one after the other, in
+# one session on a database of the document's own. Where a block marked "text"
+# follows it, that is its output. All is done in two time zones, as a reader may
+# be in any. Prints TAP.
 use strict;
 use warnings;
 use File::Temp 'tempdir';
@@ -44,21 +46,28 @@ foreach my $document (@documents)
 	}
 	next unless @blocks;
 
-	my $database = 'delivery_examples';
-	system('psql', '-X', '-q', '-c', "DROP DATABASE IF EXISTS $database", '-c', "CREATE DATABASE $database") == 0
-		or die "cannot create database";
-	foreach my $block (@blocks)
+	foreach my $zone ('UTC', 'America/New_York')
 	{
+		my $database = 'delivery_examples';
+		local $ENV{PGTZ} = $zone;
+		local $ENV{PGOPTIONS} = '-c client_min_messages=warning';
+		system('psql', '-X', '-q', '-c', "DROP DATABASE IF EXISTS $database", '-c', "CREATE DATABASE $database") == 0
+			or die "cannot create database";
 		open(my $sql, '>', "$work/example.sql") or die $!;
-		print $sql $block->{sql};
+		print $sql "\\echo BLOCK\n$_->{sql}\n" foreach @blocks;
 		close $sql;
-		local $ENV{PGOPTIONS} = '-c timezone=UTC -c client_min_messages=warning';
-		my $output = qx(psql -X -q -v ON_ERROR_STOP=1 -d $database -f $work/example.sql 2>&1);
-		my $same = $? == 0 && (!defined $block->{output} || trimmed($output) eq trimmed($block->{output}));
-		ok($same, "$document line $block->{line}");
-		print map { "# $_\n" } split /\n/, $output unless $same;
+		my (undef, @outputs) = split /^BLOCK\n/m, scalar qx(psql -X -q -v ON_ERROR_STOP=1 -d $database -f $work/example.sql 2>&1);
+		my $complete = $? == 0;
+		foreach my $block (@blocks)
+		{
+			my $output = shift @outputs;
+			my $same = defined $output && (@outputs || $complete) &&
+				(!defined $block->{output} || trimmed($output) eq trimmed($block->{output}));
+			ok($same, "$document line $block->{line} in $zone");
+			print map { "# $_\n" } split /\n/, $output // 'not reached' unless $same;
+		}
+		system('psql', '-X', '-q', '-c', "DROP DATABASE $database");
 	}
-	system('psql', '-X', '-q', '-c', "DROP DATABASE $database");
 }
 print "1..$number\n";
 exit($failed || !$number ? 1 : 0);

@@ -3,7 +3,7 @@
  *	  The selection and the packing, without a server: every distribution and
  *	  order against qsort(), and the work done in the worst case.
  *
- * Prints TAP. Built by "make unit" with the address and undefined behaviour
+ * Prints TAP. Built by run.sh with the address and undefined behaviour
  * sanitizers.
  */
 #include <stdbool.h>
@@ -152,7 +152,8 @@ static int64_t
 hidden(size_t i, size_t n)
 {
 	static uint64_t random;
-	static size_t stretch;
+	static size_t sample;
+	static size_t end;
 	static size_t place;
 
 	if (n < 65536)
@@ -160,14 +161,18 @@ hidden(size_t i, size_t n)
 	if (i == 0)
 	{
 		random = n;
-		stretch = n / 4096;
+		sample = 0;
+		end = 0;
 	}
-	if (i % stretch == 0)
+	if (i == end)
 	{
+		size_t		start = sample * n / 4096;
+
+		end = ++sample * n / 4096;
 		random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-		place = (size_t) (random >> 33) % stretch;
+		place = start + (size_t) (random >> 33) % (end - start);
 	}
-	return i % stretch == place ? 0 : INT64_C(1000000000) + (int64_t) i;
+	return i == place ? 0 : INT64_C(1000000000) + (int64_t) i;
 }
 
 typedef struct Distribution
@@ -208,14 +213,14 @@ select_agrees(const int64_t *values, const int64_t *sorted, size_t n, size_t *ra
 static bool
 pack_agrees(const int64_t *values, size_t n)
 {
-	Packing		packing = delivery_choose_packing(values, n);
+	Packing		packing = delivery_choose_packing(values, n, count_pause);
 	size_t		size = delivery_packed_size(&packing, n);
 	char	   *packed = malloc(size);
 	int64_t    *back = malloc((n + 1) * sizeof(int64_t));
 	bool		same;
 
-	delivery_pack(&packing, values, n, packed);
-	delivery_unpack(&packing, packed, n, back);
+	delivery_pack(&packing, values, n, packed, count_pause);
+	delivery_unpack(&packing, packed, n, back, count_pause);
 	same = memcmp(values, back, n * sizeof(int64_t)) == 0;
 	free(packed);
 	free(back);
@@ -225,7 +230,7 @@ pack_agrees(const int64_t *values, size_t n)
 static void
 check_distribution(const Distribution *distribution)
 {
-	static const size_t sizes[] = {1, 2, 3, 47, 48, 49, 50, 100, 1000, 1023, 1024, 1025, 5000, 65535, 65536, 150000};
+	static const size_t sizes[] = {1, 2, 3, 47, 48, 49, 50, 100, 1000, 1023, 1024, 1025, 5000, 65535, 65536, 69631, 100001, 131071};
 	bool		selected = true;
 	bool		packed = true;
 	char		what[100];
@@ -249,6 +254,16 @@ check_distribution(const Distribution *distribution)
 			ranks[1] = ranks[0] + (ranks[0] + 1 < n);
 			selected = selected && select_agrees(values, sorted, n, ranks, 2);
 		}
+		/* where percentiles are asked for most */
+		for (size_t from_top = 0; from_top < 3 && from_top < n; from_top++)
+		{
+			ranks[0] = n - 1 - from_top;
+			selected = selected && select_agrees(values, sorted, n, ranks, 1);
+			ranks[0] = from_top;
+			selected = selected && select_agrees(values, sorted, n, ranks, 1);
+		}
+		ranks[0] = (size_t) (0.99 * (double) (n - 1));
+		selected = selected && select_agrees(values, sorted, n, ranks, 1);
 		/* several, and very many */
 		for (int r = 0; r < MAX_RANKS; r++)
 			ranks[r] = (size_t) (next_random() % n);
@@ -299,14 +314,14 @@ check_packing_widths(void)
 	for (int bits = 1; bits <= 62; bits++)
 	{
 		int64_t		values[3] = {7, 7, 7 + (INT64_C(1) << bits)};
-		Packing		packing = delivery_choose_packing(values, 3);
+		Packing		packing = delivery_choose_packing(values, 3, count_pause);
 
 		right = right && packing.width == bits / 8 + 1 && pack_agrees(values, 3);
 	}
 	ok(right, "packing takes the fewest bytes");
 	{
 		int64_t		values[3] = {0, 86400 * second, 65535 * second};
-		Packing		packing = delivery_choose_packing(values, 3);
+		Packing		packing = delivery_choose_packing(values, 3, count_pause);
 
 		ok(packing.unit == second && packing.width == 3, "packing counts whole seconds");
 		ok(pack_agrees(values, 3) && pack_agrees(values, 0), "whole seconds and nothing at all come back");
