@@ -11,21 +11,8 @@ export GIT_AUTHOR_NAME=Author GIT_AUTHOR_EMAIL=author@example.org
 export GIT_COMMITTER_NAME=Committer GIT_COMMITTER_EMAIL=committer@example.org
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
-echo 1..18
-number=0
-failed=0
-
-# result STATUS NAME; what went wrong is in $work/log
-result() {
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-		sed 's/^/# /' "$work/log"
-		failed=$((failed + 1))
-	fi
-}
+. "$here/../bin/tap.sh"
+plan 18
 
 # run NAME EXPECTED_STATUS PATH: reads PATH into $work/NAME
 run() {
@@ -247,8 +234,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	chown -R 65534 "$work/foreign.git"
 	check "a clone of somebody else is read" both_same "$work/foreign.git" foreign
 else
-	number=$((number + 1))
-	echo "ok $number - a clone of somebody else is read # SKIP needs root"
+	skip "a clone of somebody else is read" "needs root"
 fi
 
 # clear refusals
@@ -266,4 +252,4 @@ mkdir "$work/plain"
 check "not a git repository" says "$work/plain" "not a git repository: $work/plain"
 check "no such directory" says "$work/nowhere" "no such directory: $work/nowhere"
 
-[ "$failed" -eq 0 ]
+finish

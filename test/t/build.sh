@@ -7,18 +7,8 @@ cd "$(dirname "$0")/../.."
 pg_config=${PG_CONFIG:-pg_config}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-echo 1..7
-number=0
-
-result() {
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-		sed 's/^/# /' "$work/log"
-	fi
-}
+. test/bin/tap.sh
+plan 7
 
 copy() {
 	rm -rf "$work/tree"
@@ -73,5 +63,6 @@ if command -v clang >/dev/null; then
 		COPT="$strict -Wno-unknown-warning-option -Wno-ignored-optimization-argument" >"$work/log" 2>&1 || status=$?
 	result $status "clang -Wall -Wextra: no warning"
 else
-	echo "ok 7 - clang -Wall -Wextra # SKIP no clang on this machine"
+	skip "clang -Wall -Wextra: no warning" "no clang on this machine"
 fi
+finish

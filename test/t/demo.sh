@@ -6,52 +6,42 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 export DEMO_CLUSTER=test_demo
 trap 'make -s demo-stop; rm -rf "$work"' EXIT
-echo 1..9
-number=0
+. test/bin/tap.sh
+plan 9
 
-ok() {
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-		sed 's/^/# /' "$work/out"
-	fi
-}
-
-# Status of a command whose output is kept in $work/out.
+# Status of a command whose output is kept in $work/log.
 run() {
 	status=0
-	"$@" >"$work/out" 2>&1 </dev/null || status=$?
+	"$@" >"$work/log" 2>&1 </dev/null || status=$?
 }
 
 # The socket is in another place and under another port each time.
 report() {
-	grep -v '^  connect ' "$work/out"
+	grep -v '^  connect ' "$work/log"
 }
 
 run make -s demo
-ok $status "make demo ends well"
+result $status "make demo ends well"
 report >"$work/first"
 status=0
 for service in checkout billing search mainframe intranet; do
 	[ "$(grep -c "^ $service " "$work/first")" -ge 2 ] || status=1
 done
-ok $status "the report has every service, in speed and in stability"
+result $status "the report has every service, in speed and in stability"
 status=0
 for level in elite high medium low; do
 	grep -q "| $level" "$work/first" || status=1
 done
-ok $status "the sample reaches every level"
+result $status "the sample reaches every level"
 
 run make -s demo
 report | cmp -s - "$work/first" || status=1
-ok $status "a second run prints the same report"
+result $status "a second run prints the same report"
 
-connect=$(sed -n 's/^  connect *//p' "$work/out")
+connect=$(sed -n 's/^  connect *//p' "$work/log")
 run bash -c "$connect -X -A -t -c 'SELECT lead_time(committed_at, deployed_at) IS NOT NULL FROM change'"
-[ "$(cat "$work/out")" = t ] || status=1
-ok $status "the connection it names works, without a schema in front"
+[ "$(cat "$work/log")" = t ] || status=1
+result $status "the connection it names works, without a schema in front"
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
@@ -63,16 +53,17 @@ for day in 05 06 07; do
 	git -C "$clone" tag "v1.${day#0}.0"
 done
 run make -s demo GIT="$clone"
-grep -q 'a clone .*3 ' "$work/out" && grep -q '3.0 h' "$work/out" || status=1
-ok $status "make demo GIT=... reports the history of a clone"
+grep -q 'a clone .*3 ' "$work/log" && grep -q '3.0 h' "$work/log" || status=1
+result $status "make demo GIT=... reports the history of a clone"
 
 run make -s demo GIT="$work/nowhere"
 [ "$status" -ne 0 ] && status=0 || status=1
-ok $status "a path that is no clone is refused"
+result $status "a path that is no clone is refused"
 
 [ -e "build/$DEMO_CLUSTER/data/postmaster.pid" ] || echo "# no server to stop"
 run make -s demo-stop
 [ ! -e "build/$DEMO_CLUSTER/data/postmaster.pid" ] || status=1
-ok $status "make demo-stop stops the server"
+result $status "make demo-stop stops the server"
 run make -s demo-stop
-ok $status "and may be said twice"
+result $status "and may be said twice"
+finish

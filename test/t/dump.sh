@@ -4,17 +4,8 @@
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-echo 1..5
-number=0
-
-is() {
-	number=$((number + 1))
-	if [ "$1" = "$2" ]; then
-		echo "ok $number - $3"
-	else
-		printf 'not ok %d - %s\n#      got: %s\n# expected: %s\n' "$number" "$3" "$1" "$2"
-	fi
-}
+. "$(dirname "$0")/../bin/tap.sh"
+plan 5
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -d "$1" -c "$2"
@@ -40,3 +31,4 @@ is "$(query delivery_restored "SELECT string_agg(service || ' ' || level, ', ' O
 is "$(query delivery_restored "SELECT string_agg(DISTINCT level::text, ', ') FROM report")" \
 	"elite" "views on our functions work, with the own ladder"
 psql -X -q -c 'DROP DATABASE delivery_dump' -c 'DROP DATABASE delivery_restored'
+finish
