@@ -82,7 +82,7 @@ if [ "$(id -u)" -ne 0 ] && ! have sudo; then
 fi
 echo "installing what is missing: ${packages:-(package lists first)}"
 # a fresh machine has no package lists yet, so the major is known only now
-apt update -qq
+apt update -qq || echo "the package lists could not be refreshed; going on with those there are" >&2
 if [ -z "$major" ]; then
 	major=$(major_version)
 	packages=$(missing "$major" | tr '\n' ' ')

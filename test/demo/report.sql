@@ -151,9 +151,9 @@ SELECT replace(metric, '_', ' ') AS "metric",
 	max(rung) FILTER (WHERE level = 'medium') AS "medium"
 FROM (
 	SELECT metric, level, comparison || ' ' || CASE
-		WHEN unit = 'hours' AND threshold < 24 THEN format('%s h', threshold)
-		WHEN unit = 'hours' THEN format('%s d', round(threshold::numeric / 24, 1)::float8)
-		WHEN unit = 'ratio' THEN format('%s %%', round(threshold::numeric * 100, 1)::float8)
+		WHEN threshold_hours < 24 THEN format('%s h', threshold_hours)
+		WHEN threshold_hours >= 24 THEN format('%s d', round(threshold_hours::numeric / 24, 1)::float8)
+		WHEN metric <> 'deployment_frequency' THEN format('%s %%', round(threshold::numeric * 100, 1)::float8)
 		WHEN threshold >= 1 THEN format('%s per day', threshold)
 		ELSE format('1 per %s days', round(1 / threshold::numeric, 1)::float8) END AS rung
 	FROM delivery.benchmark
