@@ -11,24 +11,51 @@
 #include "delivery.h"
 
 #include "utils/datetime.h"
+#include "utils/hsearch.h"
 #include "utils/timestamp.h"
 
 #include "zone.h"
 
+typedef struct ListedZone
+{
+	char		name[TZ_STRLEN_MAX + 1];
+	bool		listed;
+} ListedZone;
+
 /*
- * Whether the database lists that name.  Slow, as it reads the database.
+ * Whether the database lists that name.  To look takes milliseconds, so the
+ * answer is kept for the session, as the server keeps the zone itself.
  */
 static bool
 is_listed(pg_tz *zone)
 {
-	pg_tzenum  *names = pg_tzenumerate_start();
+	static HTAB *cache = NULL;
+	const char *name = pg_get_timezone_name(zone);
+	ListedZone *entry;
+	pg_tzenum  *all;
 	pg_tz	   *other;
-	bool		found = false;
+	bool		listed = false;
 
-	while (!found && (other = pg_tzenumerate_next(names)) != NULL)
-		found = pg_strcasecmp(pg_get_timezone_name(other), pg_get_timezone_name(zone)) == 0;
-	pg_tzenumerate_end(names);
-	return found;
+	if (cache == NULL)
+	{
+		HASHCTL		control = {0};
+
+		control.keysize = sizeof(((ListedZone *) NULL)->name);
+		control.entrysize = sizeof(ListedZone);
+		cache = hash_create("delivery listed time zones", 16, &control, HASH_ELEM | HASH_STRINGS);
+	}
+	entry = (ListedZone *) hash_search(cache, name, HASH_FIND, NULL);
+	if (entry != NULL)
+		return entry->listed;
+
+	all = pg_tzenumerate_start();
+	while (!listed && (other = pg_tzenumerate_next(all)) != NULL)
+		listed = pg_strcasecmp(pg_get_timezone_name(other), name) == 0;
+	pg_tzenumerate_end(all);
+
+	entry = (ListedZone *) hash_search(cache, name, HASH_ENTER, NULL);
+	entry->listed = listed;
+	return listed;
 }
 
 /*
