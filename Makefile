@@ -5,6 +5,7 @@
 #   make demo-stop                          stop that cluster
 #   make test                               all tests
 #   make bench                              the performance bars (BENCH_ROWS, BENCH_RUNS)
+#   make reference                          doc/reference.md from the COMMENTs
 #
 # demo, test and bench install what is missing from Debian's packages.
 
@@ -82,7 +83,7 @@ export PG_CONFIG
 DEMO_CLUSTER ?= demo
 export DEMO_CLUSTER
 
-.PHONY: demo demo-stop test bench
+.PHONY: demo demo-stop test bench reference
 
 demo:
 	@test/bin/provision.sh demo $(if $(GIT),git)
@@ -97,3 +98,11 @@ test:
 bench:
 	@test/bin/provision.sh demo
 	@test/bench/bench.sh
+
+reference:
+	@test/bin/provision.sh demo
+	@test/bin/cluster.sh start reference
+	@eval "$$(test/bin/cluster.sh env reference)" && \
+		psql -X -q -c 'CREATE EXTENSION delivery' && \
+		test/bin/reference.sh >doc/reference.md
+	@test/bin/cluster.sh stop reference

@@ -93,6 +93,7 @@ step regress_forced_parallel installcheck "$forced -c work_mem=64kB"
 step pgtap pgtap
 step dump tests test/t/dump.sh
 step examples tests test/t/examples.pl
+step reference in_new_database delivery_reference test/t/reference.sh
 step jdbc in_new_database delivery_jdbc test/jdbc/run.sh
 step real_data in_new_database delivery_real test/realdata/git_dora.sh
 step demo tests test/demo/test_git.sh test/t/demo.sh

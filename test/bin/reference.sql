@@ -1,0 +1,59 @@
+-- reference.sql: doc/reference.md, made from the catalogue: every public
+-- object with its signature and its COMMENT. Support functions of aggregates
+-- are left out. "make reference" writes it, a test compares it.
+\pset format unaligned
+\pset tuples_only on
+\pset footer off
+SET search_path = pg_catalog;
+
+CREATE TEMP VIEW public_function AS
+SELECT p.oid, p.proname, p.prokind, p.pronargs, obj_description(p.oid, 'pg_proc') AS comment,
+	pg_get_function_result(p.oid) AS result,
+	CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END AS volatility,
+	p.proisstrict, a.aggminvtransfn <> 0 AS moving,
+	replace(replace(replace(pg_get_function_arguments(p.oid),
+		'timestamp with time zone', 'timestamptz'), 'double precision', 'float8'), '::text', '') AS arguments
+FROM pg_proc AS p
+LEFT JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
+WHERE p.pronamespace = 'delivery'::regnamespace
+	AND NOT EXISTS (
+		SELECT FROM pg_aggregate AS s
+		WHERE p.oid IN (s.aggtransfn, s.aggfinalfn, s.aggcombinefn, s.aggserialfn, s.aggdeserialfn,
+			s.aggmtransfn, s.aggminvtransfn, s.aggmfinalfn));
+
+\echo '# Reference'
+\echo
+\echo 'Made from the COMMENTs of the extension by `make reference`; do not edit. What the metrics mean, with examples, is in the'
+\echo '[README](../README.md).'
+\echo
+\echo 'Arguments are `timestamptz`, `interval` and `float8` (double precision); ratios are between 0 and 1; durations are intervals,'
+\echo 'justified by hours. Aggregates skip rows in which an input they need is NULL and give NULL where none is left.'
+\echo
+\echo '## Aggregates'
+\echo
+SELECT format(E'### `%s(%s)` → %s%s\n\n%s.\n', proname, arguments,
+	replace(result, 'double precision', 'float8'), CASE WHEN moving THEN ', moving' ELSE '' END,
+	upper(left(comment, 1)) || substr(comment, 2))
+FROM public_function WHERE prokind = 'a' ORDER BY proname COLLATE "C", arguments COLLATE "C";
+\echo '## Functions'
+\echo
+SELECT format(E'### `%s(%s)` → %s\n\n%s. %s%s.\n', proname, arguments, replace(result, 'double precision', 'float8'),
+	upper(left(comment, 1)) || substr(comment, 2), initcap(volatility),
+	CASE WHEN proisstrict AND pronargs > 0 THEN '; NULL for a NULL argument' ELSE '' END)
+FROM public_function WHERE prokind = 'f' ORDER BY proname COLLATE "C", arguments COLLATE "C";
+\echo '## Types'
+\echo
+SELECT format(E'### `%s`\n\n%s.\n', t.typname, obj_description(t.oid, 'pg_type'))
+FROM pg_type AS t
+WHERE t.typnamespace = 'delivery'::regnamespace AND t.typtype IN ('b', 'e', 'd') AND t.typelem = 0
+ORDER BY t.typname COLLATE "C";
+\echo '## Tables and views'
+\echo
+SELECT format(E'### `%s` (%s)\n\n%s.\n\n| column | type | |\n| --- | --- | --- |\n%s\n', c.relname,
+	CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END, upper(left(obj_description(c.oid, 'pg_class'), 1)) || substr(obj_description(c.oid, 'pg_class'), 2),
+	(SELECT string_agg(format('| `%s` | %s | %s |', attname, format_type(atttypid, atttypmod),
+			col_description(c.oid, attnum)), E'\n' ORDER BY attnum)
+		FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped))
+FROM pg_class AS c
+WHERE c.relnamespace = 'delivery'::regnamespace AND c.relkind IN ('r', 'v')
+ORDER BY c.relname COLLATE "C";
