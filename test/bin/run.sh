@@ -69,6 +69,11 @@ in_new_database() {
 
 test/bin/provision.sh test
 mkdir -p build/log
+# root and another user may take turns in one tree, but not in one build/
+[ -w build/log ] || {
+	echo "build/ belongs to another user: remove it first" >&2
+	exit 1
+}
 rm -f build/log/*
 touch build/log/started
 make --no-print-directory -s with_llvm=no
