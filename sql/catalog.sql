@@ -5,7 +5,7 @@ SET search_path = pg_catalog;
 
 -- (row and array types come with their table or type; 16 and newer list them too)
 CREATE TEMP VIEW member AS
-SELECT classid, objid, pg_describe_object(classid, objid, 0) AS object
+SELECT classid, objid, pg_describe_object(classid, objid, 0) COLLATE "C" AS object
 FROM pg_depend
 WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'delivery')

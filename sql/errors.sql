@@ -1,5 +1,6 @@
 -- errors.sql: the wording of every error a user can cause. The other files
 -- print SQLSTATEs only.
+SET extra_float_digits = 1;
 SET timezone = 'UTC';
 SET datestyle = 'ISO, YMD';
 SET intervalstyle = 'postgres';
@@ -32,6 +33,7 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FRO
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FROM (VALUES (0.5), (7)) AS v (f) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FROM (VALUES (ARRAY[0.5]), (ARRAY[0.9])) AS v (f) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), f) FROM (VALUES (NULL::float8), ('NaN')) AS v (f) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time(now(), now(), array_fill(0.5::float8, ARRAY[1000001])) $$);
 -- durations that do not fit
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.lead_time('4700-01-01 BC', '294000-01-01') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.duration_percentile('178000000 years') $$);
@@ -65,6 +67,9 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', '1 day
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', 3) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', ' 3 ') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', 'soon') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', '18%') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', '+ 5') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', '') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('lead_time', interval '-1 day') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('change_failure_rate', interval '1 day') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('deployment_frequency', interval '1 day') $$);

@@ -1,6 +1,7 @@
 -- frequency.sql: deployment frequency and deployment days per week equal the
 -- plainest SQL on random data, in zones of both hemispheres and over clock
 -- changes, in parallel and in a moving window.
+SET extra_float_digits = 1;
 SET timezone = 'UTC';
 SET datestyle = 'ISO, YMD';
 SET intervalstyle = 'postgres';
@@ -28,6 +29,13 @@ FROM deployment WHERE false;
 -- a day is 24 hours: the period of a spring week in Paris is one hour short of seven
 SELECT delivery.deployment_frequency('2024-03-27', tstzrange('2024-03-25 00:00 Europe/Paris', '2024-04-01 00:00 Europe/Paris'))
 	= 1 / (167 / 24.0::float8) AS spring;
+-- periods of microseconds near the end of time, where a double has no microseconds
+SELECT delivery.deployment_frequency(d, '[294276-12-31 23:59:59.000001,294276-12-31 23:59:59.000003]') = 86400000000 / 2 AS far
+FROM (VALUES ('294276-12-31 23:59:59.000002'::timestamptz), ('2026-01-01')) AS v (d);
+-- at the ends of the range of timestamps local time goes on
+SELECT delivery.deployment_days_per_week(d, '[294276-12-15 00:00+00,294276-12-31 23:59:59+00]', 'Pacific/Kiritimati') AS last_weeks,
+	delivery.deployment_days_per_week(d, '[4714-11-24 00:00+00 BC,4714-12-24 00:00+00 BC]', 'America/New_York') AS first_weeks
+FROM (VALUES ('294276-12-20 12:00+00'::timestamptz), ('4714-11-30 12:00+00 BC')) AS v (d);
 -- infinite times are outside of every period
 SELECT delivery.deployment_frequency(d, '[2024-01-01,2024-01-29)') AS frequency,
 	delivery.deployment_days_per_week(d, '[2024-01-01,2024-01-29)', 'UTC') AS days

@@ -1,5 +1,6 @@
 -- level.sql: every step of every ladder, at, just below and just above its
 -- threshold, against a second writing of the ladders; and the user's own.
+SET extra_float_digits = 1;
 SET timezone = 'UTC';
 SET datestyle = 'ISO, YMD';
 SET intervalstyle = 'postgres';
@@ -95,7 +96,14 @@ SELECT delivery.dora_level('lead_time', '90 min') AS standard, delivery.dora_lev
 ROLLBACK;
 -- text that is taken for a duration has a unit; numbers have the forms of SQL
 \set VERBOSITY sqlstate
+SELECT delivery.dora_level('lead_time', '0.5/day');
+SELECT delivery.dora_level('lead_time', '5,');
+SELECT delivery.dora_level('lead_time', '$5');
+SELECT delivery.dora_level('lead_time', '5 5');
+SELECT delivery.dora_level('lead_time', '-5');
 SELECT delivery.dora_level('lead_time', '@ 5');
+SELECT delivery.dora_level('lead_time', '1:30') AS clock, delivery.dora_level('lead_time', '0-1') AS year_month,
+	delivery.dora_level('lead_time', '1 day, 2 hours') AS comma, delivery.dora_level('lead_time', 'PT5M') AS iso;
 SELECT delivery.dora_level('lead_time', '@ 5 min');
 SELECT delivery.dora_level('change_failure_rate', '0x0p0');
 SELECT delivery.dora_level('change_failure_rate', '1e-400') AS next_to_nothing;

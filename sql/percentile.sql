@@ -1,5 +1,6 @@
 -- percentile.sql: lead_time, cycle_time, time_to_restore and duration_percentile
 -- equal percentile_cont to the microsecond, in every form, group and plan.
+SET extra_float_digits = 1;
 SET timezone = 'UTC';
 SET datestyle = 'ISO, YMD';
 SET intervalstyle = 'postgres';

@@ -1,5 +1,6 @@
 -- ratio.sql: the rates equal the plainest SQL on random data, in parallel and
 -- in a moving window.
+SET extra_float_digits = 1;
 SET timezone = 'UTC';
 
 -- three known, one failed; unknown outcomes are skipped, not counted as good

@@ -1,5 +1,6 @@
 -- security.sql: a hostile search_path, an ordinary role, and a schema that
 -- somebody else made first.
+SET extra_float_digits = 1;
 SET timezone = 'UTC';
 SET client_min_messages = warning;
 

@@ -1,5 +1,6 @@
 -- span.sql: faults of spans, hours, and the mean time to restore, which equals
 -- the plainest SQL on random data, in parallel and in a moving window.
+SET extra_float_digits = 1;
 SET timezone = 'UTC';
 SET datestyle = 'ISO, YMD';
 SET intervalstyle = 'postgres';

@@ -307,13 +307,15 @@ delivery_frequency_final(PG_FUNCTION_ARGS)
 {
 	const int64 *counters = delivery_counters(delivery_counter_arg(fcinfo, 0, FREQUENCY_FIELDS,
 																   FREQUENCY_FIELDS));
-	float8		length = (float8) counters[PERIOD_UPPER] - (float8) counters[PERIOD_LOWER];
+	float8		length;
 
 	check_period_state(counters, FREQUENCY_FORMAT);
 	if (counters[FREQUENCY_INSIDE] < 0 || counters[FREQUENCY_INSIDE] > counters[PERIOD_ROWS])
 		delivery_invalid_state("It counts more deployments than rows, or fewer than none.");
 	if (counters[PERIOD_ROWS] == 0 || (counters[PERIOD_FLAGS] & FLAG_NULL))
 		PG_RETURN_NULL();
+	/* the difference may need all 64 bits */
+	length = (float8) ((uint64) counters[PERIOD_UPPER] - (uint64) counters[PERIOD_LOWER]);
 	/* days are exact in a period of whole days: 4 in 28 must equal the ladder's 1 in 7 */
 	PG_RETURN_FLOAT8((float8) counters[FREQUENCY_INSIDE] / (length / USECS_PER_DAY));
 }

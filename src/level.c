@@ -8,6 +8,7 @@
  */
 #include "delivery.h"
 
+#include <ctype.h>
 #include <math.h>
 
 #include "access/table.h"
@@ -368,14 +369,41 @@ wrong_kind(const Metric *metric, const char *shown)
 }
 
 /*
- * An interval by the server's own input function, whose errors say neither
- * what it is for nor what to write: raised again with both.
+ * Whether text of an interval gives no unit anywhere: no letter, no clock
+ * reading, no SQL year-month.  The server takes such numbers for seconds.
+ */
+static bool
+has_no_unit(const char *string)
+{
+	for (const char *c = string; *c != '\0'; c++)
+	{
+		if (isalpha((unsigned char) *c) || IS_HIGHBIT_SET(*c) || *c == ':')
+			return false;
+		if (*c == '-' && c > string && isdigit((unsigned char) c[-1]))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * An interval by the server's own input function, which skips punctuation it
+ * does not know ('18%' are 18 seconds); that is refused here.  Its errors say
+ * neither what the value is for nor what to write: raised again with both.
  */
 static Interval *
 parse_interval(const Metric *metric, const char *string)
 {
 	MemoryContext context = CurrentMemoryContext;
 	volatile Datum value = (Datum) 0;
+
+	if (string[strspn(string, "0123456789"
+					  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					  " \t\n\v\f\r.,:+-@")] != '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
+				 errmsg("value of metric \"%s\" must be an interval", metric->name),
+				 errdetail("The value is \"%s\".", string),
+				 errhint("Write an interval, for example '2 days'.")));
 
 	PG_TRY();
 	{
@@ -511,8 +539,7 @@ delivery_dora_level_text(PG_FUNCTION_ARGS)
 		return level_of(fcinfo, metric, number, 0);
 	}
 
-	/* the server would take a plain number for seconds, also after an @ */
-	if (delivery_parse_number(string + strspn(string, "@ \t\n\v\f\r"), false, &number))
+	if (string[0] != '\0' && has_no_unit(string))
 		wrong_kind(metric, psprintf("\"%s\"", string));
 	return level_of(fcinfo, metric, 0.0, check_duration(metric, parse_interval(metric, string)));
 }

@@ -59,6 +59,8 @@ typedef struct PercentileState
 #define HEADER_WORDS	2
 #define INITIAL_WORDS	8
 #define SERIAL_VERSION	1
+/* more of them are a sort of the rows, and leave no room for the result */
+#define MAX_FRACTIONS	1000000
 #define PARTIAL_TAG		UINT64CONST(0xDE11BE5AFA57DA7A)
 
 /* What precedes the fractions array and the packed values in a serialised state. */
@@ -132,9 +134,18 @@ check_fraction(float8 fraction)
 static void
 check_fractions(ArrayType *fractions)
 {
-	ArrayIterator iterator = array_create_iterator(fractions, 0, NULL);
+	int			count = ArrayGetNItems(ARR_NDIM(fractions), ARR_DIMS(fractions));
+	ArrayIterator iterator;
 	Datum		element;
 	bool		is_null;
+
+	if (count > MAX_FRACTIONS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many fractions"),
+				 errdetail("The array has %d fractions, at most %d are taken.", count, MAX_FRACTIONS),
+				 errhint("Ask for fewer percentiles, or sort the durations themselves.")));
+	iterator = array_create_iterator(fractions, 0, NULL);
 
 	while (array_iterate(iterator, &element, &is_null))
 	{

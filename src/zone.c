@@ -80,7 +80,8 @@ delivery_find_zone(const char *name)
 }
 
 /*
- * What the calendar on the wall says at a finite instant.
+ * What the calendar on the wall says at a finite instant.  It may be a day
+ * beyond the range of timestamps, but not of dates.
  */
 DateADT
 delivery_local_date(TimestampTz instant, pg_tz *zone)
@@ -90,11 +91,7 @@ delivery_local_date(TimestampTz instant, pg_tz *zone)
 	int			offset;
 
 	if (timestamp2tm(instant, &offset, &local, &fraction, NULL, zone) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range"),
-				 errdetail("It has no date in time zone \"%s\".", pg_get_timezone_name(zone)),
-				 errhint("Leave such rows out with FILTER (WHERE ...).")));
+		elog(ERROR, "timestamp out of range");
 	return date2j(local.tm_year, local.tm_mon, local.tm_mday) - POSTGRES_EPOCH_JDATE;
 }
 

@@ -9,6 +9,7 @@
 # installation of the extension, so that nothing outside is written and no
 # rights are needed beyond the installed packages. The server refuses to run as
 # root; for root it runs as the user "postgres" of Debian's packages.
+# CLUSTER_LOCALE=icu makes a cluster that sorts by language, else it is C.
 # Only that user and root may connect, over the socket and without a password.
 # Where a setting opens a TCP port, everyone needs the password made for this
 # cluster.
@@ -108,8 +109,13 @@ staged_settings() {
 	if [ "$version" -ge 18 ]; then
 		echo "extension_control_path = '$run/stage$share:\$system'"
 		echo "dynamic_library_path = '$run/stage$lib:\$libdir'"
-	else
+	# (read to its end, or the writer is told off and the pipe fails)
+	elif "$bindir/postgres" --describe-config | grep '^extension_destdir' >/dev/null; then
 		echo "extension_destdir = '$run/stage'"
+	else
+		echo "below version 18 only Debian's server finds an extension in another folder;" >&2
+		echo "with this one, run make install and make installcheck" >&2
+		return 1
 	fi
 }
 
@@ -123,7 +129,8 @@ start_cluster() {
 	(umask 077 && echo "$password" >"$run/password")
 	[ "$(id -u)" -ne 0 ] || chown "$server_user" "$run/password"
 	as_server "$bindir/initdb" --no-sync -D "$run/data" -U postgres --pwfile="$run/password" \
-		-A scram-sha-256 --auth-local=trust -E UTF8 --locale=C >"$run/initdb.log" 2>&1 ||
+		-A scram-sha-256 --auth-local=trust -E UTF8 --locale=C \
+		${CLUSTER_LOCALE:+--locale-provider=icu --icu-locale=en-US} >"$run/initdb.log" 2>&1 ||
 		{ cat "$run/initdb.log" >&2; return 1; }
 	for tries in 1 2 3; do
 		port=$(free_port)
@@ -133,11 +140,11 @@ start_cluster() {
 			echo "port = $port"
 			echo "unix_socket_directories = '$run/socket'"
 			echo "unix_socket_permissions = 0700"
-			staged_settings
+			staged_settings || exit 1
 			for setting in "$@"; do
 				echo "$setting"
 			done
-		} >"$run/settings"
+		} >"$run/settings" || return 1
 		chmod a+r "$run/settings"
 		as_server cp "$run/settings" "$run/data/postgresql.auto.conf"
 		if as_server "$bindir/pg_ctl" -D "$run/data" -l "$run/server.log" -w -t 60 start \
@@ -160,9 +167,10 @@ stop)
 env)
 	[ -e "$link/port" ] || { echo "no cluster build/$name" >&2; exit 1; }
 	run=$(readlink -f "$link")
-	echo "export PGHOST=$run/socket PGPORT=$(cat "$run/port") PGUSER=postgres PGDATABASE=postgres"
-	echo "export PGPASSWORD=$(cat "$run/password")"
-	echo "export PATH=$bindir:\$PATH"
+	# quoted, as the path of the tree may have spaces
+	printf 'export PGHOST=%q PGPORT=%q PGUSER=postgres PGDATABASE=postgres\n' "$run/socket" "$(cat "$run/port")"
+	printf 'export PGPASSWORD=%q\n' "$(cat "$run/password")"
+	printf 'export PATH=%q:$PATH\n' "$bindir"
 	;;
 *)
 	echo "usage: cluster.sh start|stop|env NAME" >&2

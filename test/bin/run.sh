@@ -55,6 +55,20 @@ new_database() {
 		psql -X -q -v ON_ERROR_STOP=1 -d "$1" -c 'CREATE EXTENSION delivery'
 }
 
+# A server as users have it: another collation, and other settings.
+other_server() {
+	CLUSTER_LOCALE=icu test/bin/cluster.sh start test_other "extra_float_digits = 0" \
+		"timezone = 'Asia/Kolkata'" "datestyle = 'SQL, DMY'" "intervalstyle = 'iso_8601'" \
+		"default_transaction_isolation = 'serializable'" || return
+	local status=0
+	(
+		eval "$(test/bin/cluster.sh env test_other)"
+		installcheck ""
+	) || status=$?
+	test/bin/cluster.sh stop test_other
+	return $status
+}
+
 pgtap() {
 	new_database delivery_pgtap &&
 		psql -X -q -v ON_ERROR_STOP=1 -d delivery_pgtap -c 'CREATE EXTENSION pgtap' &&
@@ -95,6 +109,7 @@ step unit tests test/unit/run.sh
 step regress installcheck ""
 step regress_on_search_path installcheck "-c search_path=public,delivery"
 step regress_forced_parallel installcheck "$forced -c work_mem=64kB"
+step regress_other_server other_server
 step pgtap pgtap
 step dump tests test/t/dump.sh
 step examples tests test/t/examples.pl

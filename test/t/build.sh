@@ -17,8 +17,7 @@ copy() {
 	find "$work/tree" \( -name '*.o' -o -name '*.bc' -o -name '*.so' \) -delete
 }
 
-# unused parameters are what the server's calling conventions bring with them
-strict="-Wall -Wextra -Wno-unused-parameter -Werror"
+strict="-Wall -Wextra -Werror"
 
 copy
 status=0

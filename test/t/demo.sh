@@ -7,7 +7,7 @@ work=$(mktemp -d)
 export DEMO_CLUSTER=test_demo
 trap 'make -s demo-stop; rm -rf "$work"' EXIT
 . test/bin/tap.sh
-plan 9
+plan 10
 
 # Status of a command whose output is kept in $work/log.
 run() {
@@ -66,4 +66,16 @@ run make -s demo-stop
 result $status "make demo-stop stops the server"
 run make -s demo-stop
 result $status "and may be said twice"
+
+# as it is cloned, and built nowhere yet
+tree="$work/a tree"
+mkdir "$tree"
+cp -r src test doc Makefile delivery.control "$tree"
+find "$tree" \( -name '*.o' -o -name '*.bc' \) -delete
+chmod 755 "$work"
+run make -s -C "$tree" demo
+connect=$(sed -n 's/^  connect *//p' "$work/log")
+echo 'SELECT 1' | bash -c "$connect -X -A -t" >/dev/null 2>&1 || status=1
+make -s -C "$tree" demo-stop || status=1
+result $status "all of it works in a path with a space"
 finish
