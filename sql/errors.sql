@@ -111,5 +111,5 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_combine(s, s[1:7] || 1::
 	FROM delivery.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
 -- an array with room for NULLs, and none in it, is a state
 SELECT delivery.ratio_final((ARRAY[NULL, 1, 2]::bigint[])[2:3]);
--- internal states cannot be had from SQL
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.percentile_final(NULL) $$);
+-- internal states cannot be had from SQL (in which words depends on the server)
+SELECT count(*) AS accepted FROM pg_temp.error_of($$ SELECT delivery.percentile_final(NULL) $$) WHERE field = 'no error';
