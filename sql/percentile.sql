@@ -129,25 +129,25 @@ WHERE ours IS DISTINCT FROM (SELECT delivery.lead_time(s, f) FROM item WHERE ite
 -- parallel plan equals serial plan, in every form
 CREATE TABLE percentile_parallel AS SELECT * FROM item;
 ALTER TABLE percentile_parallel SET (parallel_workers = 2);
-CREATE TEMP TABLE serial AS
+CREATE TEMP VIEW every_form AS
 SELECT team, delivery.lead_time(s, f) AS a, delivery.lead_time(s, f, 0.9) AS b,
 	delivery.lead_time(s, f, ARRAY[0.1, NULL, 0.9]) AS c, delivery.lead_time(s, f, NULL::float8[]) AS d,
 	delivery.lead_time(s, f, NULL::float8) AS e, delivery.duration_percentile(f - s, '0.3') FILTER (WHERE isfinite(s) AND isfinite(f)) AS g,
 	-- whole seconds, and values as far apart as can be, take other ways from worker to leader
 	delivery.lead_time(date_trunc('second', s), date_trunc('second', f), ARRAY[0.1, 0.9]) AS h,
 	delivery.duration_percentile(CASE id % 3 WHEN 0 THEN '106751991 days' WHEN 1 THEN '0' ELSE interval '1 us' END, ARRAY[0.2, 0.5, 0.8]) AS k
-FROM item GROUP BY team;
+FROM percentile_parallel GROUP BY team;
+SET max_parallel_workers_per_gather = 0;
+CREATE TEMP TABLE serial AS SELECT * FROM every_form;
+SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
 EXPLAIN (COSTS OFF) SELECT delivery.lead_time(s, f) FROM percentile_parallel;
-CREATE TEMP TABLE parallel AS
-SELECT team, delivery.lead_time(s, f) AS a, delivery.lead_time(s, f, 0.9) AS b,
-	delivery.lead_time(s, f, ARRAY[0.1, NULL, 0.9]) AS c, delivery.lead_time(s, f, NULL::float8[]) AS d,
-	delivery.lead_time(s, f, NULL::float8) AS e, delivery.duration_percentile(f - s, '0.3') FILTER (WHERE isfinite(s) AND isfinite(f)) AS g,
-	delivery.lead_time(date_trunc('second', s), date_trunc('second', f), ARRAY[0.1, 0.9]) AS h,
-	delivery.duration_percentile(CASE id % 3 WHEN 0 THEN '106751991 days' WHEN 1 THEN '0' ELSE interval '1 us' END, ARRAY[0.2, 0.5, 0.8]) AS k
-FROM percentile_parallel GROUP BY team;
+CREATE FUNCTION pg_temp.plan_of(query text) RETURNS SETOF text LANGUAGE plpgsql AS
+$$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || query; END $$;
+SELECT count(*) AS partial_aggregates FROM pg_temp.plan_of('SELECT * FROM every_form') AS line WHERE line ~ 'Partial .*Aggregate';
+CREATE TEMP TABLE parallel AS SELECT * FROM every_form;
 SELECT count(*) AS teams, count(*) FILTER (WHERE parallel IS DISTINCT FROM serial) AS differ
 FROM serial FULL JOIN parallel USING (team);
 SELECT (SELECT delivery.lead_time(s, f, ARRAY[0.1, 0.5, 0.95]) FROM percentile_parallel) = several AS same
@@ -157,7 +157,9 @@ FROM expected;
 SELECT delivery.lead_time(s, f, CASE WHEN id <= 30000 THEN 0.1 ELSE 0.2 END) FROM percentile_parallel;
 SELECT delivery.lead_time(s, f, CASE WHEN id <= 30000 THEN ARRAY[0.1] ELSE ARRAY[0.2] END) FROM percentile_parallel;
 \set VERBOSITY default
+DROP VIEW every_form;
 DROP TABLE percentile_parallel;
+RESET max_parallel_workers_per_gather;
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;

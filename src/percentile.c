@@ -66,15 +66,11 @@ typedef struct PercentileState
 /* What precedes the fractions array and the packed values in a serialised state. */
 typedef struct SerialHeader
 {
-	uint8		version;
-	uint8		kind;
-	uint8		width;
-	uint8		unused;
+	uint32		version;
 	uint32		fractions_size; /* bytes of the fractions array, 0 for a NULL one */
 	uint64		count;
 	float8		fraction;
-	int64		low;
-	int64		unit;
+	Packing		packing;
 } SerialHeader;
 
 /*
@@ -448,7 +444,6 @@ combine(FunctionCallInfo fcinfo, PercentileKind kind)
 	MemoryContext context = delivery_aggregate_context(fcinfo);
 	PercentileState *state = PG_ARGISNULL(0) ? NULL : (PercentileState *) PG_GETARG_POINTER(0);
 	const PartialState *partial = PG_ARGISNULL(1) ? NULL : (PartialState *) PG_GETARG_POINTER(1);
-	Packing		packing;
 	uint64		total;
 
 	if (partial == NULL)
@@ -476,10 +471,7 @@ combine(FunctionCallInfo fcinfo, PercentileKind kind)
 	total = state->count + partial->header.count;
 	if (words_for(total) > words_for(state->count))
 		state = (PercentileState *) repalloc_huge(state, words_for(total) * sizeof(int64));
-	packing.low = partial->header.low;
-	packing.unit = partial->header.unit;
-	packing.width = partial->header.width;
-	delivery_unpack(&packing, partial->packed, partial->header.count,
+	delivery_unpack(&partial->header.packing, partial->packed, partial->header.count,
 					state->values + state->count, pause_for_interrupts);
 	state->count = total;
 	PG_RETURN_POINTER(state);
@@ -511,24 +503,19 @@ serialize(FunctionCallInfo fcinfo, PercentileKind kind)
 {
 	PercentileState *state = (PercentileState *) PG_GETARG_POINTER(0);
 	ArrayType  *fractions = kind == KIND_FRACTIONS ? state->wanted.fractions : NULL;
-	Packing		packing = delivery_choose_packing(state->values, state->count,
-													  pause_for_interrupts);
 	SerialHeader header = {0};
 	Size		size;
 	bytea	   *result;
 	char	   *end;
 
 	header.version = SERIAL_VERSION;
-	header.kind = kind;
-	header.width = packing.width;
 	header.fractions_size = fractions == NULL ? 0 : VARSIZE(fractions);
 	header.count = state->count;
 	header.fraction = kind == KIND_FRACTION ? state->wanted.fraction : 0.0;
-	header.low = packing.low;
-	header.unit = packing.unit;
+	header.packing = delivery_choose_packing(state->values, state->count, pause_for_interrupts);
 
 	size = VARHDRSZ + sizeof(header) + header.fractions_size +
-		delivery_packed_size(&packing, state->count);
+		delivery_packed_size(&header.packing, state->count);
 	if (!AllocSizeIsValid(size))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -547,7 +534,7 @@ serialize(FunctionCallInfo fcinfo, PercentileKind kind)
 		memcpy(end, fractions, header.fractions_size);
 		end += header.fractions_size;
 	}
-	delivery_pack(&packing, state->values, state->count, end, pause_for_interrupts);
+	delivery_pack(&header.packing, state->values, state->count, end, pause_for_interrupts);
 	PG_RETURN_BYTEA_P(result);
 }
 
@@ -576,16 +563,14 @@ delivery_percentile_deserialize(PG_FUNCTION_ARGS)
 	const char *data = VARDATA_ANY(serialized);
 	Size		size = VARSIZE_ANY_EXHDR(serialized);
 	PartialState *partial = (PartialState *) palloc(sizeof(PartialState));
-	Packing		packing;
 
 	if (size < sizeof(SerialHeader))
 		elog(ERROR, "serialized percentile state is too short");
 	partial->tag = PARTIAL_TAG;
 	memcpy(&partial->header, data, sizeof(SerialHeader));
-	packing.width = partial->header.width;
 	if (partial->header.version != SERIAL_VERSION ||
 		size != sizeof(SerialHeader) + partial->header.fractions_size +
-		delivery_packed_size(&packing, partial->header.count))
+		delivery_packed_size(&partial->header.packing, partial->header.count))
 		elog(ERROR, "serialized percentile state has an unexpected format");
 	data += sizeof(SerialHeader);
 
