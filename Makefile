@@ -15,17 +15,31 @@ MODULE_big = delivery
 DELIVERY_VERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" delivery.control)
 
 OWN_HEADERS = \
+	src/calendar.h \
+	src/calendar_blocks.h \
+	src/calendar_rules.h \
 	src/compat.h \
 	src/counter.h \
 	src/delivery.h \
 	src/number.h \
 	src/packing.h \
 	src/pause.h \
+	src/query.h \
 	src/selection.h \
+	src/sla.h \
 	src/span.h \
 	src/zone.h
 
 OBJS = \
+	src/calendar.o \
+	src/calendar_blocks.o \
+	src/calendar_day.o \
+	src/calendar_hours.o \
+	src/calendar_io.o \
+	src/calendar_named.o \
+	src/calendar_parse.o \
+	src/calendar_show.o \
+	src/calendar_site.o \
 	src/counter.o \
 	src/delivery.o \
 	src/frequency.o \
@@ -33,8 +47,11 @@ OBJS = \
 	src/number.o \
 	src/packing.o \
 	src/percentile.o \
+	src/query.o \
 	src/ratio.o \
 	src/selection.o \
+	src/sla.o \
+	src/sla_clock.o \
 	src/span.o \
 	src/zone.o
 
@@ -45,7 +62,9 @@ PIECES = \
 	src/percentile.sql \
 	src/ratio.sql \
 	src/frequency.sql \
-	src/level.sql
+	src/level.sql \
+	src/calendar.sql \
+	src/sla.sql
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 

@@ -13,9 +13,23 @@
 #error "delivery needs PostgreSQL 15 or newer"
 #endif
 
-/* 16: the varlena macros moved out of postgres.h */
+/* 16: the varlena macros moved out of postgres.h; input errors can be soft */
 #if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
 #include "varatt.h"
+#else
+#define errsave(context, ...) \
+	do { \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+	} while (0)
+#endif
+
+/* 16: to make a range takes a place for soft errors; to be used with utils/rangetypes.h */
+#if PG_VERSION_NUM >= 160000
+#define delivery_make_range(type, lower, upper) make_range(type, lower, upper, false, NULL)
+#else
+#define delivery_make_range(type, lower, upper) make_range(type, lower, upper, false)
 #endif
 
 /* 17: intervals may be infinite */

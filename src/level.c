@@ -24,6 +24,7 @@
 #include "utils/timestamp.h"
 
 #include "number.h"
+#include "query.h"
 #include "span.h"
 
 typedef enum MetricKind
@@ -181,27 +182,6 @@ no_custom_benchmark(void)
 	return empty;
 }
 
-/*
- * Run a query on custom_benchmark, planned once per session.  Between
- * SPI_connect and SPI_finish.
- */
-static void
-query_custom(SPIPlanPtr *plan, const char *query, int nargs, Oid *types, Datum *values)
-{
-	if (*plan == NULL)
-	{
-		SPIPlanPtr	fresh = SPI_prepare(query, nargs, types);
-
-		if (fresh == NULL || SPI_keepplan(fresh) != 0)
-			elog(ERROR, "could not prepare query on custom_benchmark: %s",
-				 SPI_result_code_string(SPI_result));
-		*plan = fresh;
-	}
-	if (SPI_execute_plan(*plan, values, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read custom_benchmark: %s",
-			 SPI_result_code_string(SPI_result));
-}
-
 static void
 apply_custom_row(HeapTuple row, TupleDesc desc, Step *steps)
 {
@@ -249,7 +229,7 @@ apply_custom_steps(const char *benchmark, const char *metric, Step *steps)
 	SPI_connect();
 	values[0] = CStringGetTextDatum(benchmark);
 	values[1] = CStringGetTextDatum(metric);
-	query_custom(&step_plan,
+	delivery_query(&step_plan,
 				 "SELECT level, comparison, threshold, threshold_duration"
 				 " FROM delivery.custom_benchmark"
 				 " WHERE benchmark OPERATOR(pg_catalog.=) $1 AND metric OPERATOR(pg_catalog.=) $2",
@@ -259,7 +239,7 @@ apply_custom_steps(const char *benchmark, const char *metric, Step *steps)
 	known = SPI_processed > 0;
 	if (!known)
 	{
-		query_custom(&known_plan,
+		delivery_query(&known_plan,
 					 "SELECT FROM delivery.custom_benchmark"
 					 " WHERE benchmark OPERATOR(pg_catalog.=) $1 LIMIT 1",
 					 1, types, values);

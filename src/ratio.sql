@@ -34,6 +34,13 @@ CREATE FUNCTION delivery.ratio_final(state bigint[])
 COMMENT ON FUNCTION delivery.ratio_final(bigint[]) IS
 	'final: true rows divided by known rows';
 
+CREATE FUNCTION delivery.ratio_final_complement(state bigint[])
+	RETURNS double precision
+	AS 'MODULE_PATHNAME', 'delivery_ratio_final_complement'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery.ratio_final_complement(bigint[]) IS
+	'final: known rows that are not true divided by known rows';
+
 -- Change failure rate.
 -- Source: Forsgren, Humble, Kim: Accelerate (2018), ch. 2; DORA.
 CREATE AGGREGATE delivery.change_failure_rate(failed boolean) (

@@ -62,6 +62,21 @@ delivery_make_interval(int64 microseconds)
 }
 
 /*
+ * An interval of so many microseconds as hours, however many, and never days:
+ * for working time, of which a day has no fixed number.
+ */
+Interval *
+delivery_make_hours(int64 microseconds)
+{
+	Interval   *result = (Interval *) palloc(sizeof(Interval));
+
+	result->month = 0;
+	result->day = 0;
+	result->time = microseconds;
+	return result;
+}
+
+/*
  * A duration in microseconds, a month counted as 30 days and a day as 24
  * hours, as the server compares intervals.  False where it is a data fault
  * (infinite or negative).

@@ -14,6 +14,7 @@
 
 pg_noreturn extern void delivery_span_overflow(void);
 extern Interval *delivery_make_interval(int64 microseconds);
+extern Interval *delivery_make_hours(int64 microseconds);
 extern bool delivery_duration_microseconds(const Interval *duration, int64 *microseconds);
 
 /*

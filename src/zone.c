@@ -59,10 +59,10 @@ is_listed(pg_tz *zone)
 }
 
 /*
- * The zone of that name; an unknown one is an error.
+ * The zone of that name, or NULL.
  */
 pg_tz *
-delivery_find_zone(const char *name)
+delivery_look_up_zone(const char *name)
 {
 	pg_tz	   *zone = NULL;
 
@@ -71,6 +71,19 @@ delivery_find_zone(const char *name)
 	/* a POSIX rule has an offset, so a name without digits is none */
 	if (zone == NULL || !pg_tz_acceptable(zone) ||
 		(strpbrk(name, "0123456789") != NULL && !is_listed(zone)))
+		return NULL;
+	return zone;
+}
+
+/*
+ * The zone of that name; an unknown one is an error.
+ */
+pg_tz *
+delivery_find_zone(const char *name)
+{
+	pg_tz	   *zone = delivery_look_up_zone(name);
+
+	if (zone == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("time zone is not known"),

@@ -1,0 +1,14 @@
+/*
+ * query.h
+ *	  Queries of ours on configuration tables, planned once per session.
+ */
+#ifndef DELIVERY_QUERY_H
+#define DELIVERY_QUERY_H
+
+#include "postgres.h"
+
+#include "executor/spi.h"
+
+extern void delivery_query(SPIPlanPtr *plan, const char *query, int nargs, Oid *types, Datum *values);
+
+#endif							/* DELIVERY_QUERY_H */
