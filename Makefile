@@ -18,6 +18,7 @@ OWN_HEADERS = \
 	src/calendar.h \
 	src/calendar_blocks.h \
 	src/calendar_rules.h \
+	src/calendar_scan.h \
 	src/compat.h \
 	src/counter.h \
 	src/delivery.h \
@@ -38,6 +39,7 @@ OBJS = \
 	src/calendar_io.o \
 	src/calendar_named.o \
 	src/calendar_parse.o \
+	src/calendar_scan.o \
 	src/calendar_show.o \
 	src/calendar_site.o \
 	src/counter.o \
