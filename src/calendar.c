@@ -120,8 +120,8 @@ delivery_check_working_duration(const Interval *duration)
  * The instant at which that much has been worked since the start, or, of a
  * negative duration, since which that much is worked until the start: the
  * first one, or going back the last one.  Working dates are counted first, on
- * which the clock reads the same; where no work is done then, it is the next
- * working instant, or going back the last one.
+ * which the clock reads the same; where no work is done then, the next working
+ * instant counts, also after going back.
  */
 TimestampTz
 delivery_add_working_duration(Calendar *calendar, TimestampTz start, const Interval *duration)
@@ -133,8 +133,7 @@ delivery_add_working_duration(Calendar *calendar, TimestampTz start, const Inter
 	if (duration->day != 0)
 	{
 		reached = delivery_add_working_dates(calendar, start, duration->day, &result) &&
-			(duration->day > 0 ? delivery_next_working(calendar, result, &result) :
-			 delivery_last_working(calendar, result, &result));
+			delivery_next_working(calendar, result, &result);
 	}
 	else if (duration->time == 0)
 		reached = delivery_next_working(calendar, start, &result);

@@ -52,7 +52,6 @@ extern bool delivery_last_worked(Calendar *calendar, int64 worked, TimestampTz n
 extern bool delivery_next_opening(Calendar *calendar, TimestampTz instant, TimestampTz *result);
 extern bool delivery_next_closing(Calendar *calendar, TimestampTz instant, TimestampTz *result);
 extern bool delivery_next_working(Calendar *calendar, TimestampTz instant, TimestampTz *result);
-extern bool delivery_last_working(Calendar *calendar, TimestampTz instant, TimestampTz *result);
 extern bool delivery_add_working_dates(Calendar *calendar, TimestampTz instant, int32 dates, TimestampTz *result);
 
 /* calendar.c */

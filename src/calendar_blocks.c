@@ -135,7 +135,7 @@ make_spans(Calendar *calendar, int32 number, int32 *count)
 {
 	TimestampTz start = block_start(number);
 	int64		first = start < MIN_TIMESTAMP ? MIN_TIMESTAMP - start : 0;
-	int64		length = Min(BLOCK_LENGTH, END_TIMESTAMP - start);
+	int64		length = number == LAST_BLOCK ? END_TIMESTAMP - start : BLOCK_LENGTH;
 	int			hour_count;
 	CalendarSpan *hours = lay_out_hours(calendar, number, &hour_count);
 	int			room = hour_count + 16;
@@ -356,12 +356,13 @@ clock_shows(Calendar *calendar, int32 date, const CalendarSpan *span)
 }
 
 /*
- * Find the working dates of a block: those of the local clock that have hours
- * of their own, those after midnight being of the date before.
+ * Find the working dates of a block: those that the local clock shows and that
+ * have hours of their own, those after midnight being of the date before.
  */
 Block *
 delivery_mark_dates(Calendar *calendar, int32 number)
 {
+	const CalendarSpan whole_day = {0, MINUTES_PER_DAY};
 	uint64		dates[lengthof(((Block *) NULL)->dates)] = {0};
 	Block	   *block;
 	int			count = 0;
@@ -375,7 +376,7 @@ delivery_mark_dates(Calendar *calendar, int32 number)
 		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < spans && !works; i++)
 			works = clock_shows(calendar, date, &calendar->day_spans[i]);
-		if (works)
+		if (works && clock_shows(calendar, date, &whole_day))
 		{
 			dates[day / 64] |= UINT64CONST(1) << (day % 64);
 			count++;

@@ -302,45 +302,6 @@ delivery_next_working(Calendar *calendar, TimestampTz instant, TimestampTz *resu
 	return delivery_works_at(calendar, instant) || delivery_next_opening(calendar, instant, result);
 }
 
-/* How many spans of the block start before the offset. */
-static int32
-count_spans_started(const Block *block, int64 offset)
-{
-	int32		low = 0;
-	int32		high = block->count;
-
-	while (low < high)
-	{
-		int32		middle = low + (high - low) / 2;
-
-		if (block->spans[middle].start < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/*
- * The given instant if work is done until then, else the closing before it.
- */
-bool
-delivery_last_working(Calendar *calendar, TimestampTz instant, TimestampTz *result)
-{
-	int32		number = block_of(instant);
-	int64		offset = instant - block_start(number);
-
-	for (; number >= 0; number--, offset = BLOCK_LENGTH)
-	{
-		const Block *block = spans_of(calendar, number);
-		int32		started = count_spans_started(block, offset);
-
-		if (started > 0)
-			return instant_of(number, Min(block->spans[started - 1].end, offset), 0, result);
-	}
-	return false;
-}
-
 /* --- working dates ------------------------------------------------------ */
 
 /* The last day of the block, from the given one back, that is a working date; -1 for none. */

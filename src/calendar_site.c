@@ -6,6 +6,7 @@
 #include "delivery.h"
 
 #include "access/detoast.h"
+#include "nodes/primnodes.h"
 #include "utils/typcache.h"
 
 #include "calendar.h"
@@ -24,6 +25,19 @@ typedef struct CalendarSite
 	void	   *private;		/* of the function that is called */
 	Calendar   *places[PLACES];
 } CalendarSite;
+
+/*
+ * Whether an argument is a constant.  A parameter is none: PL/pgSQL keeps a
+ * call site for many executions of an expression, each with other values.
+ */
+static bool
+is_constant(const FmgrInfo *flinfo, int argument)
+{
+	const FuncExpr *call = (const FuncExpr *) flinfo->fn_expr;
+
+	return call != NULL && IsA(call, FuncExpr) && argument < list_length(call->args) &&
+		IsA(list_nth(call->args, argument), Const);
+}
 
 static CalendarSite *
 get_site(FunctionCallInfo fcinfo)
@@ -96,7 +110,7 @@ delivery_get_calendar(FunctionCallInfo fcinfo, int argument)
 	if (!site->asked)
 	{
 		site->asked = true;
-		site->may_be_constant = get_fn_expr_arg_stable(fcinfo->flinfo, argument);
+		site->may_be_constant = is_constant(fcinfo->flinfo, argument);
 	}
 	if (site->may_be_constant)
 		site->constant = *place;
