@@ -70,7 +70,7 @@ PIECES = \
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 
-REGRESS = catalog span percentile ratio frequency zone level errors security
+REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla errors security
 REGRESS_OPTS = --load-extension=delivery
 ISOLATION = benchmark
 ISOLATION_OPTS = --inputdir=test/isolation

@@ -33,7 +33,15 @@ SELECT object FROM member JOIN pg_class AS c ON classid = 'pg_class'::regclass A
 UNION ALL
 SELECT object FROM member JOIN pg_type AS t ON classid = 'pg_type'::regclass AND t.oid = objid WHERE typnamespace <> 'delivery'::regnamespace;
 SELECT object FROM member
-WHERE classid NOT IN ('pg_proc'::regclass, 'pg_class'::regclass, 'pg_type'::regclass, 'pg_namespace'::regclass);
+WHERE classid NOT IN ('pg_proc'::regclass, 'pg_class'::regclass, 'pg_type'::regclass, 'pg_namespace'::regclass,
+	'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_opfamily'::regclass);
+SELECT object FROM member JOIN pg_operator AS o ON classid = 'pg_operator'::regclass AND o.oid = objid WHERE oprnamespace <> 'delivery'::regnamespace
+UNION ALL
+SELECT object FROM member JOIN pg_opclass AS o ON classid = 'pg_opclass'::regclass AND o.oid = objid WHERE opcnamespace <> 'delivery'::regnamespace
+UNION ALL
+SELECT object FROM member JOIN pg_opfamily AS o ON classid = 'pg_opfamily'::regclass AND o.oid = objid WHERE opfnamespace <> 'delivery'::regnamespace;
+-- operator classes are complete
+SELECT opcname, amvalidate(c.oid) FROM member JOIN pg_opclass AS c ON classid = 'pg_opclass'::regclass AND c.oid = objid ORDER BY 1;
 -- and nothing in the schema belongs to anyone else
 SELECT p.oid::regprocedure FROM pg_proc AS p
 WHERE pronamespace = 'delivery'::regnamespace AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_proc'::regclass AND objid = p.oid);
@@ -76,7 +84,7 @@ SELECT relname, has_table_privilege('public', oid, 'SELECT') AS read,
 	has_table_privilege('public', oid, 'INSERT, UPDATE, DELETE, TRUNCATE') AS write
 FROM pg_class WHERE relnamespace = 'delivery'::regnamespace AND relkind IN ('r', 'v') ORDER BY 1;
 -- only the user's own rows are dumped
-SELECT extconfig::regclass[] = ARRAY['delivery.custom_benchmark'::regclass] AS dumped, extcondition
+SELECT extconfig::regclass[] AS dumped, extcondition
 FROM pg_extension WHERE extname = 'delivery';
 -- views show built-in types
 SELECT c.relname, attname, atttypid::regtype FROM pg_class AS c JOIN pg_attribute ON attrelid = c.oid

@@ -113,3 +113,27 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_combine(s, s[1:7] || 1::
 SELECT delivery.ratio_final((ARRAY[NULL, 1, 2]::bigint[])[2:3]);
 -- internal states cannot be had from SQL (in which words depends on the server)
 SELECT count(*) AS accepted FROM pg_temp.error_of($$ SELECT delivery.percentile_final(NULL) $$) WHERE field = 'no error';
+
+-- calendars (what their text may be: see calendar.sql)
+SELECT * FROM pg_temp.error_of($$ SELECT 'TZ=Europe/Paris; Mo-Fr 9-17'::delivery.work_calendar $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.is_working('24/7; PH off', now()) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.with_holidays('24/7; PH off', '{2026-12-25,NULL}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.with_holidays('24/7; PH off', '{infinity}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.with_holidays('24/7; PH off', (SELECT array_agg('2000-01-01'::date + i) FROM generate_series(1, 30000) AS i)) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.calendar('none') $$);
+INSERT INTO delivery.calendar VALUES ('office', 'Mo-Fr 09:00-17:00'), ('on call', '24/7');
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.calendar('offices') $$);
+DELETE FROM delivery.calendar;
+-- working time
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.working_time('24/7', '{[2026-01-01,2026-01-02),[2026-01-03,)}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.working_time('24/7', '4714-11-24 00:00+00 BC', '294276-12-31 00:00+00') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.working_ranges('24/7', '[2026-01-01,)') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.add_working_time('24/7', '2026-01-05 00:00+00', '1 month 2 days') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.add_working_time('2020-2026 Mo 10:00-11:00', '2026-01-05 00:00+00', '53:00') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.add_working_time('24/7', '2026-01-05 00:00+00', '2562047788 hours') $$);
+-- SLA clocks
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.sla_due('2026-01-05 10:00+01', '-1:00') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.sla_due('2026-01-05 10:00+01', '1 month') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.sla_due('2026-01-05 10:00+01', '1:00', 'off') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.sla_status('2026-01-05 10:00+01', NULL, '1:00', at_risk_fraction => 80) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.sla_breach_probability('-1:00', '2:00', '{1:00}') $$);

@@ -10,6 +10,7 @@
 #include "common/int.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/multirangetypes.h"
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
@@ -106,6 +107,7 @@ delivery_check_working_duration(const Interval *duration)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("working time must be finite"),
+				 errdetail("The interval is infinite."),
 				 errhint("Write hours, such as '40:00', or working dates, such as '5 days'.")));
 	if (duration->month != 0)
 		ereport(ERROR,
@@ -245,6 +247,7 @@ delivery_working_ranges(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("period must be bounded"),
+				 errdetail("The period is %s.", OidOutputFunctionCall(F_RANGE_OUT, RangeTypePGetDatum(period))),
 				 errhint("Write both ends, for example tstzrange('2026-01-01', '2026-04-01').")));
 
 	ranges = (RangeType **) palloc(room * sizeof(RangeType *));

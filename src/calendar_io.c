@@ -293,6 +293,7 @@ delivery_with_holidays(PG_FUNCTION_ARGS)
 	bool	   *nulls;
 	int			count;
 	int32	   *days;
+	size_t		first_outside;
 
 	read_text(CALENDAR_VALUE(value)->text, CALENDAR_TEXT_LENGTH(value), NULL, &rules, &zone);
 	deconstruct_array(dates, DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &elements, &nulls, &count);
@@ -307,11 +308,12 @@ delivery_with_holidays(PG_FUNCTION_ARGS)
 					 errhint("Leave it out, for example with array_remove(dates, NULL).")));
 		days[i] = DatumGetDateADT(elements[i]);
 	}
-	if (!delivery_bind_holidays(&rules, days, count, delivery_calendar_memory))
+	if (!delivery_bind_holidays(&rules, days, count, delivery_calendar_memory, &first_outside))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("public holiday out of range"),
-				 errdetail("Public holidays lie between 0001-01-01 and 9999-12-31."),
+				 errdetail("Public holidays lie between 0001-01-01 and 9999-12-31; element %zu is %s.", first_outside + 1,
+						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(days[first_outside])))),
 				 errhint("Leave out infinite dates, and those before our era.")));
 	notice_unused_holidays(&rules);
 	PG_RETURN_POINTER(make_value(&rules, zone));

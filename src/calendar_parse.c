@@ -132,18 +132,24 @@ parse_holidays(CalendarParser *parser)
 }
 
 /*
- * Bind the public holidays, in place of those bound before.  False where one
- * lies outside of the years that a calendar can name.
+ * Bind the public holidays, in place of those bound before.  False where one,
+ * whose index is told, lies outside of the years that a calendar can name.
  */
 bool
-delivery_bind_holidays(CalendarRules *rules, const int32_t *days, size_t count, CalendarResize resize)
+delivery_bind_holidays(CalendarRules *rules, const int32_t *days, size_t count, CalendarResize resize,
+					   size_t *first_outside)
 {
 	const int32_t first = delivery_day_from_civil(CALENDAR_FIRST_YEAR, 1, 1);
 	const int32_t last = delivery_day_from_civil(CALENDAR_LAST_YEAR, 12, 31);
 
 	for (size_t i = 0; i < count; i++)
+	{
 		if (days[i] < first || days[i] > last)
+		{
+			*first_outside = i;
 			return false;
+		}
+	}
 	rules->holidays = resize(rules->holidays, (count + 1) * sizeof(int32_t));
 	if (count > 0)
 		memcpy(rules->holidays, days, count * sizeof(int32_t));
@@ -413,11 +419,13 @@ parse_nth(CalendarParser *parser, uint16_t *nth)
 
 	do
 	{
+		size_t		position;
 		bool		from_end;
 		int32_t		first;
 		int32_t		last;
 
 		delivery_skip_blanks(parser);
+		position = parser->at;
 		from_end = delivery_take(parser, '-');
 		first = last = delivery_take_number(parser, 1);
 		if (first > 0 && !from_end && delivery_look(parser, 0) == '-')
@@ -426,7 +434,7 @@ parse_nth(CalendarParser *parser, uint16_t *nth)
 			last = delivery_take_number(parser, 1);
 		}
 		if (first < 1 || last < first || last > CALENDAR_NTH_LIMIT)
-			return delivery_refuse_calendar(parser, parser->at, "the weekday of a month is not a number from 1 to 5", hint);
+			return delivery_refuse_calendar(parser, position, "the weekday of a month is not a number from 1 to 5", hint);
 		for (int32_t n = first; n <= last; n++)
 			*nth = (uint16_t) (*nth | 1 << (n - 1 + (from_end ? CALENDAR_NTH_LIMIT : 0)));
 	} while (delivery_take(parser, ','));

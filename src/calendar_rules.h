@@ -120,7 +120,7 @@ typedef struct CalendarFault
 extern bool delivery_parse_calendar(const char *text, size_t length, CalendarResize resize,
 									CalendarRules *rules, CalendarFault *fault);
 extern bool delivery_bind_holidays(CalendarRules *rules, const int32_t *days, size_t count,
-								   CalendarResize resize);
+								   CalendarResize resize, size_t *first_outside);
 
 /* calendar_show.c */
 extern char *delivery_show_calendar(const CalendarRules *rules, const char *zone,

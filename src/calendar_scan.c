@@ -190,6 +190,10 @@ delivery_refuse_here(CalendarParser *parser, const char *reason, const char *hin
 	for (int i = 0; i < 12; i++)
 		if (length > 3 && strncmp(word, months[i], 3) == 0)
 			return delivery_refuse_calendar(parser, parser->at, "a month is not written so", WRITE_MONTH);
+	if (parser->length - parser->at >= 4 && memcmp(parser->text + parser->at, "24/7", 4) == 0)
+		return delivery_refuse_calendar(parser, parser->at, "24/7 stands alone, without days", "Write 00:00-24:00 for all hours of some days.");
+	if (delivery_is_digit(delivery_look(parser, 0)) && delivery_count_digits(parser) < 3)
+		return delivery_refuse_calendar(parser, parser->at, "hours are not written so", WRITE_SPAN);
 	switch (delivery_look(parser, 0))
 	{
 		case '"':

@@ -269,9 +269,11 @@ delivery_sla_due(const SlaClock *clock, const SlaTarget *target, TimestampTz *du
 			return false;
 		from = pause->end;
 	}
+	/* what overflows is out of range, as the search finds */
+	if (pg_add_s64_overflow(delivery_worked_before(clock->calendar, from), left, &worked))
+		worked = PG_INT64_MAX;
 	if (left == 0 ? !delivery_next_working(clock->calendar, from, due) :
-		(pg_add_s64_overflow(delivery_worked_before(clock->calendar, from), left, &worked) ||
-		 !delivery_first_worked(clock->calendar, worked, from, due)))
+		!delivery_first_worked(clock->calendar, worked, from, due))
 		never_due(clock->opened, target->interval);
 	return true;
 }

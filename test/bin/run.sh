@@ -49,6 +49,15 @@ installcheck() {
 	PGOPTIONS=$1 make --no-print-directory -s with_llvm=no installcheck
 }
 
+# The files on working time, whose results no session time zone may change.
+in_other_zones() {
+	local zone
+	for zone in America/New_York Asia/Kolkata Australia/Lord_Howe; do
+		DELIVERY_TEST_ZONE=$zone make --no-print-directory -s with_llvm=no installcheck \
+			REGRESS="calendar working_time sla" ISOLATION= || return
+	done
+}
+
 # Within a step a failed command ends nothing by itself, so they are chained.
 new_database() {
 	psql -X -q -c "DROP DATABASE IF EXISTS $1" -c "CREATE DATABASE $1" &&
@@ -109,6 +118,7 @@ step unit tests test/unit/run.sh
 step regress installcheck ""
 step regress_on_search_path installcheck "-c search_path=public,delivery"
 step regress_forced_parallel installcheck "$forced -c work_mem=64kB"
+step regress_in_other_zones in_other_zones
 step regress_other_server other_server
 step pgtap pgtap
 step dump tests test/t/dump.sh
