@@ -14,6 +14,9 @@
 #include "calendar_blocks.h"
 #include "zone.h"
 
+/* how many spans to look at one by one before searching among all of a block */
+#define SPANS_TO_STEP 8
+
 /* --- 400 years later ---------------------------------------------------- */
 
 /* How many cycles to go back to find the same in a block that is made. */
@@ -166,8 +169,14 @@ delivery_first_worked(Calendar *calendar, int64 worked, TimestampTz near, Timest
 		number++;
 	}
 	block = need_spans(calendar, number);
-	span = &block->spans[count_spans_up_to(block, worked - block->before - 1) - 1];
-	if (!instant_of(number, span->start + (worked - block->before - span->before), cycles, result))
+	worked -= block->before;
+	/* mostly it is a span soon after the near one */
+	span = cycles == 0 && number == block_of(near) ? find_span(block, near - block_start(number)) : block->spans;
+	for (int step = 0; step < SPANS_TO_STEP && span[1].before < worked; step++)
+		span++;
+	if (span[1].before < worked)
+		span = &block->spans[count_spans_up_to(block, worked - 1) - 1];
+	if (!instant_of(number, span->start + (worked - span->before), cycles, result))
 		refuse_far_instant();
 	return true;
 }

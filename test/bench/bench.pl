@@ -4,8 +4,8 @@
 #
 # Every pair of queries runs alternately in one session; the medians of the runs
 # are compared. Machines differ and are shared, ratios hardly: only those count.
-# Environment: BENCH_ROWS (5000000), BENCH_RUNS (7). The connection comes from
-# the PG* variables; the table from deployment.sql.
+# Environment: BENCH_ROWS (5000000), BENCH_RUNS (7), BENCH_ONLY (part of a name). The connection comes from
+# the PG* variables; the tables from deployment.sql and ticket.sql.
 # A missed bar is said, and with BENCH_STRICT=1 the exit status is 1 then.
 use strict;
 use warnings;
@@ -18,7 +18,20 @@ my $cores = qx(nproc) + 0;
 my $lead_time = 'SELECT delivery.lead_time(committed_at, deployed_at) FROM deployment';
 my $grouped = 'SELECT count(value) FROM (SELECT %s AS value FROM deployment GROUP BY %s) AS grouped';
 
-# name, our query, baseline, "at most" or "at least", bar, settings of ours
+# working time: a calendar of ten years of holidays in a zone with daylight saving
+my $elapsed = 'SELECT count(finished_at - opened_at) FROM %s';
+# what analysts write: a row for every minute, of which the open ones are counted
+my $minutes = <<'SQL' =~ s/\s+/ /gr;
+SELECT count(worked) FROM (SELECT id, (SELECT count(*) FROM generate_series(opened_at, finished_at - interval '1 minute', interval '1 minute') AS minute
+	WHERE extract(isodow FROM minute AT TIME ZONE 'Europe/Paris') <= 5
+		AND (minute AT TIME ZONE 'Europe/Paris')::time >= '09:00' AND (minute AT TIME ZONE 'Europe/Paris')::time < '17:00'
+		AND NOT EXISTS (SELECT FROM holiday WHERE day = (minute AT TIME ZONE 'Europe/Paris')::date)) AS worked
+	FROM ticket WHERE id <= %d) AS s
+SQL
+my $sample = $rows < 200 ? $rows : 200;
+
+# name, our query, baseline, "at most" or "at least", bar, rows of ours and of the
+# baseline where they differ; CALENDAR stands for the calendar as a literal
 my @bars = (
 	['lead_time / count(deployed_at)', $lead_time,
 		'SELECT count(deployed_at) FROM deployment', 'at most', 1.5],
@@ -40,6 +53,26 @@ my @bars = (
 		"SET max_parallel_workers_per_gather = 2;\nSELECT count(deployed_at) FROM deployment", 'for comparison', 0],
 	['lead_time, three fractions / one', 'SELECT delivery.lead_time(committed_at, deployed_at, ARRAY[0.5, 0.9, 0.95]) FROM deployment',
 		$lead_time, 'for comparison', 0],
+	['working_time / count(finished - opened)', 'SELECT count(delivery.working_time(CALENDAR, opened_at, finished_at)) FROM ticket',
+		sprintf($elapsed, 'ticket'), 'at most', 1.4],
+	['sla_breach / count(finished - opened)', q{SELECT count(delivery.sla_breach(opened_at, finished_at, '8:00', CALENDAR)) FROM ticket},
+		sprintf($elapsed, 'ticket'), 'at most', 2],
+	['sla_due / count(finished - opened)', q{SELECT count(delivery.sla_due(opened_at, '8:00', CALENDAR)) FROM ticket},
+		sprintf($elapsed, 'ticket'), 'at most', 2],
+	['sla_breach, three pauses / count(...)', q{SELECT count(delivery.sla_breach(opened_at, finished_at, '8:00', CALENDAR, paused)) FROM paused_ticket},
+		sprintf($elapsed, 'paused_ticket'), 'at most', 5],
+	['sla_due, three pauses / count(...)', q{SELECT count(delivery.sla_due(opened_at, '8:00', CALENDAR, paused)) FROM paused_ticket},
+		sprintf($elapsed, 'paused_ticket'), 'at most', 5],
+	['minutes by generate_series / working_time', sprintf($minutes, $sample),
+		'SELECT count(delivery.working_time(CALENDAR, opened_at, finished_at)) FROM ticket', 'at least', 200, $sample, $rows],
+	['working_time, 10 years / 10 hours', 'SELECT count(delivery.working_time(CALENDAR, opened_at, ten_years_later)) FROM span',
+		'SELECT count(delivery.working_time(CALENDAR, opened_at, ten_hours_later)) FROM span', 'at most', 1.5],
+	['working_time, 20 calendars joined / constant', 'SELECT count(delivery.working_time(calendar, opened_at, finished_at)) FROM ticket JOIN team USING (team)',
+		'SELECT count(delivery.working_time(CALENDAR, opened_at, finished_at)) FROM ticket JOIN team USING (team)', 'at most', 1.5],
+	[q{working_time, calendar('name') / constant}, q{SELECT count(delivery.working_time(delivery.calendar('office'), opened_at, finished_at)) FROM ticket},
+		'SELECT count(delivery.working_time(CALENDAR, opened_at, finished_at)) FROM ticket', 'at most', 1.5],
+	['sla_due, date promise / count(...)', q{SELECT count(delivery.sla_due(opened_at, '3 days', CALENDAR)) FROM ticket},
+		sprintf($elapsed, 'ticket'), 'for comparison', 0],
 );
 
 open2(my $from, my $to, 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1')
@@ -108,9 +141,15 @@ printf "%-44s %8s  %-14s  %-7s %s\n", 'ratio', 'measured', 'bar', '', 'medians';
 
 # everything is read once, so that no pair pays for a cold cache
 run_sql($lead_time);
+run_sql(sprintf($elapsed, $_)) foreach ('ticket', 'paused_ticket');
+run_sql('SELECT count(ten_years_later) FROM span');
+my $literal = (run_sql("SELECT quote_literal(calendar::text) FROM delivery.calendar WHERE name = 'office'"))[0];
+my $only = $ENV{BENCH_ONLY} // '';
 foreach my $case (@bars)
 {
-	my ($name, $first, $second, $bound, $bar) = @$case;
+	my ($name, $first, $second, $bound, $bar, $first_rows, $second_rows) = @$case;
+	next unless index($name, $only) >= 0;
+	s/CALENDAR/$literal/g foreach ($first, $second);
 	my (@first, @second);
 	foreach my $run (1 .. $runs)
 	{
@@ -118,7 +157,9 @@ foreach my $case (@bars)
 		push @second, milliseconds($second);
 	}
 	my ($a, $b) = (median(@first), median(@second));
-	report($name, $a / $b, $bound, $bar, sprintf('%.0f ms / %.0f ms', $a, $b));
+	# per row, where one of both looks at a sample
+	my $per_row = defined $first_rows ? $second_rows / $first_rows : 1;
+	report($name, $a * $per_row / $b, $bound, $bar, sprintf('%.0f ms / %.0f ms', $a, $b));
 }
 
 # state per group: what the hash table takes beyond that of count(*)

@@ -4,9 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 trap 'test/bin/cluster.sh stop bench' EXIT
-test/bin/cluster.sh start bench "shared_buffers = '1GB'" "max_wal_size = '4GB'" "autovacuum = off"
+test/bin/cluster.sh start bench "shared_buffers = '2GB'" "max_wal_size = '4GB'" "autovacuum = off"
 settings=$(test/bin/cluster.sh env bench)
 eval "$settings"
 echo "# loading ${BENCH_ROWS:-5000000} rows"
-psql -X -q -v ON_ERROR_STOP=1 -v rows="${BENCH_ROWS:-5000000}" -f test/bench/deployment.sql >/dev/null
+psql -X -q -v ON_ERROR_STOP=1 -v rows="${BENCH_ROWS:-5000000}" -f test/bench/deployment.sql -f test/bench/ticket.sql >/dev/null
 perl test/bench/bench.pl

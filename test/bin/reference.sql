@@ -1,6 +1,6 @@
 -- reference.sql: doc/reference.md, made from the catalogue: every public
--- object with its signature and its COMMENT. Support functions of aggregates
--- are left out. "make reference" writes it, a test compares it.
+-- object with its signature and its COMMENT. Support functions of aggregates,
+-- types and operators are left out. "make reference" writes it, a test compares it.
 \pset format unaligned
 \pset tuples_only on
 \pset footer off
@@ -11,23 +11,28 @@ SELECT p.oid, p.proname, p.prokind, p.pronargs, obj_description(p.oid, 'pg_proc'
 	pg_get_function_result(p.oid) AS result,
 	CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END AS volatility,
 	p.proisstrict, a.aggminvtransfn <> 0 AS moving,
-	replace(replace(replace(pg_get_function_arguments(p.oid),
-		'timestamp with time zone', 'timestamptz'), 'double precision', 'float8'), '::text', '') AS arguments
+	regexp_replace(replace(replace(pg_get_function_arguments(p.oid),
+		'timestamp with time zone', 'timestamptz'), 'double precision', 'float8'),
+		'(?<='')::[a-z_.]+', '', 'g') AS arguments
 FROM pg_proc AS p
 LEFT JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
 WHERE p.pronamespace = 'delivery'::regnamespace
 	AND NOT EXISTS (
 		SELECT FROM pg_aggregate AS s
 		WHERE p.oid IN (s.aggtransfn, s.aggfinalfn, s.aggcombinefn, s.aggserialfn, s.aggdeserialfn,
-			s.aggmtransfn, s.aggminvtransfn, s.aggmfinalfn));
+			s.aggmtransfn, s.aggminvtransfn, s.aggmfinalfn))
+	AND NOT EXISTS (
+		SELECT FROM pg_type AS t WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
+	AND NOT EXISTS (SELECT FROM pg_operator AS o WHERE p.oid = o.oprcode)
+	AND NOT EXISTS (SELECT FROM pg_amproc AS a WHERE p.oid = a.amproc);
 
 \echo '# Reference'
 \echo
 \echo 'Made from the COMMENTs of the extension by `make reference`; do not edit. What the metrics mean, with examples, is in the'
-\echo '[README](../README.md).'
+\echo '[README](../README.md), in [calendar.md](calendar.md) and in [sla.md](sla.md).'
 \echo
 \echo 'Arguments are `timestamptz`, `interval` and `float8` (double precision); ratios are between 0 and 1; durations are intervals,'
-\echo 'justified by hours. Aggregates skip rows in which an input they need is NULL and give NULL where none is left.'
+\echo 'justified by hours, but for working time, which has hours only. Aggregates skip rows in which an input they need is NULL and give NULL where none is left.'
 \echo
 \echo '## Aggregates'
 \echo
