@@ -8,7 +8,7 @@ SET search_path = pg_catalog;
 
 CREATE TEMP VIEW public_function AS
 SELECT p.oid, p.proname, p.prokind, p.pronargs, obj_description(p.oid, 'pg_proc') AS comment,
-	pg_get_function_result(p.oid) AS result,
+	replace(pg_get_function_result(p.oid), 'timestamp with time zone', 'timestamptz') AS result,
 	CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END AS volatility,
 	p.proisstrict, a.aggminvtransfn <> 0 AS moving,
 	regexp_replace(replace(replace(pg_get_function_arguments(p.oid),

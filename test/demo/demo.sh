@@ -48,10 +48,11 @@ sql -c 'CREATE EXTENSION delivery' \
 sql -f "$here/schema.sql"
 
 if [ -z "$clone" ]; then
-	sql -f "$here/sample.sql"
+	sql -f "$here/sample.sql" -f "$here/sample_ticket.sql"
 	echo
-	echo "Generated sample data: five services over two quarters (test/demo/sample.sql)."
+	echo "Generated sample data: five services and a service desk over two quarters (test/demo/sample*.sql)."
 	sql -v from=2026-01-01 -v to=2026-07-01 -v zone="$zone" -f "$here/report.sql"
+	sql -v to=2026-07-01 -v zone="$zone" -f "$here/sla_report.sql"
 else
 	cd "$top/build/git"
 	sql -c '\copy demo.deployment FROM deployment.csv WITH (FORMAT csv, HEADER)' \
@@ -85,4 +86,10 @@ First queries:
 
   SELECT date_trunc('month', deployed_at)::date AS month, count(*), change_failure_rate(failed)
   FROM deployment GROUP BY month ORDER BY month;
+END
+[ -n "$clone" ] || cat <<END
+
+  SELECT segment, kind, running FROM ticket JOIN target USING (priority),
+      sla_explain(opened_at, resolved_at, target, delivery.calendar(calendar), waiting)
+  WHERE ticket = 7 ORDER BY segment;
 END

@@ -44,3 +44,27 @@ COMMENT ON COLUMN demo.change.change_id IS 'commit or ticket';
 COMMENT ON COLUMN demo.change.committed_at IS 'when the change was committed';
 COMMENT ON COLUMN demo.change.deployed_at IS 'when the first deployment that contains it reached production';
 COMMENT ON COLUMN demo.change.version IS 'version of that deployment';
+
+CREATE TABLE demo.target (
+	priority integer NOT NULL CONSTRAINT target_pkey PRIMARY KEY,
+	target interval NOT NULL,
+	calendar text NOT NULL
+);
+COMMENT ON TABLE demo.target IS 'the service level agreement: one row per priority';
+COMMENT ON COLUMN demo.target.priority IS '1 (highest) to 4';
+COMMENT ON COLUMN demo.target.target IS 'time to resolve: hours are working hours, days working dates';
+COMMENT ON COLUMN demo.target.calendar IS 'name of the calendar in delivery.calendar in which the clock runs';
+
+CREATE TABLE demo.ticket (
+	ticket integer NOT NULL CONSTRAINT ticket_pkey PRIMARY KEY,
+	priority integer NOT NULL CONSTRAINT ticket_target_fkey REFERENCES demo.target,
+	opened_at timestamptz NOT NULL,
+	resolved_at timestamptz,
+	waiting tstzmultirange
+);
+COMMENT ON TABLE demo.ticket IS 'one row per ticket of the service desk';
+COMMENT ON COLUMN demo.ticket.ticket IS 'number of the ticket';
+COMMENT ON COLUMN demo.ticket.priority IS 'priority that it has now';
+COMMENT ON COLUMN demo.ticket.opened_at IS 'when it was opened';
+COMMENT ON COLUMN demo.ticket.resolved_at IS 'when it was resolved; NULL: not yet';
+COMMENT ON COLUMN demo.ticket.waiting IS 'when it waited for the user, which pauses the clock; NULL: never';

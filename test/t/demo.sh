@@ -7,7 +7,7 @@ work=$(mktemp -d)
 export DEMO_CLUSTER=test_demo
 trap 'make -s demo-stop; rm -rf "$work"' EXIT
 . test/bin/tap.sh
-plan 10
+plan 11
 
 # Status of a command whose output is kept in $work/log.
 run() {
@@ -33,6 +33,9 @@ for level in elite high medium low; do
 	grep -q "| $level" "$work/first" || status=1
 done
 result $status "the sample reaches every level"
+
+[ "$(sed -n '/Service levels by priority/,/^$/p' "$work/first" | grep -cE '^ +[1-4] \|.*[0-9]\.[0-9] % ')" -eq 4 ] || status=1
+result $status "and the attainment of each priority"
 
 run make -s demo
 report | cmp -s - "$work/first" || status=1
