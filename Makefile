@@ -72,7 +72,7 @@ DATA_built = delivery--$(DELIVERY_VERSION).sql
 
 REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla errors security
 REGRESS_OPTS = --load-extension=delivery
-ISOLATION = benchmark
+ISOLATION = benchmark calendar
 ISOLATION_OPTS = --inputdir=test/isolation
 
 PG_CONFIG ?= pg_config
