@@ -12,9 +12,14 @@ CREATE FUNCTION delivery_attack.string_agg(text, text) RETURNS text LANGUAGE plp
 CREATE FUNCTION delivery_attack.hours(interval) RETURNS float8 LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
 CREATE TABLE delivery_attack.custom_benchmark (benchmark text, metric text);
 CREATE DOMAIN delivery_attack.text AS pg_catalog.text CHECK (false);
+CREATE TABLE delivery_attack.calendar (name text, calendar text);
+CREATE FUNCTION delivery_attack.quote_literal(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
 
 INSERT INTO delivery.custom_benchmark VALUES ('ours', 'rework_rate', 'elite', '<=', 0.02, NULL);
+INSERT INTO delivery.calendar (name, calendar) VALUES ('office', 'Mo-Fr 09:00-17:00');
 SET search_path = delivery_attack, pg_catalog;
+SELECT delivery.calendar('office'::pg_catalog.text);
+SELECT delivery.calendar('offices'::pg_catalog.text);
 SELECT delivery.dora_level('rework_rate'::pg_catalog.text, 0.01, 'ours'::pg_catalog.text) AS own;
 SELECT delivery.dora_level('lead_time'::pg_catalog.text, interval '1 day') AS shipped;
 SELECT count(*) AS steps, sum(threshold) > 0 AS thresholds FROM delivery.benchmark;
@@ -27,6 +32,10 @@ CREATE ROLE regress_delivery_analyst;
 SET ROLE regress_delivery_analyst;
 SELECT delivery.dora_level('rework_rate', 0.01, 'ours'), delivery.lead_time('2026-01-01', '2026-01-02') IS NOT NULL AS computes,
 	(SELECT count(*) > 50 FROM delivery.benchmark) AS reads;
+SELECT delivery.sla_due('2026-01-05 10:00+00', '8:00', delivery.calendar('office')) = '2026-01-06 10:00+00' AS due,
+	delivery.hours(delivery.working_time('24/7', '2026-01-05 00:00+00', '2026-01-05 01:00+00')) AS worked;
+INSERT INTO delivery.calendar VALUES ('mine', '24/7');
+UPDATE delivery.calendar SET calendar = '24/7';
 INSERT INTO delivery.custom_benchmark VALUES ('mine', 'rework_rate', 'elite', '<=', 0.5, NULL);
 UPDATE delivery.custom_benchmark SET threshold = 1;
 INSERT INTO delivery.benchmark (benchmark) VALUES ('mine');
@@ -41,6 +50,7 @@ RESET ROLE;
 
 -- DROP EXTENSION takes no column of the user silently
 CREATE TABLE delivery_attack.verdict (level delivery.dora_level);
+CREATE TABLE delivery_attack.task (hours delivery.work_calendar, due timestamptz GENERATED ALWAYS AS (delivery.sla_due('2026-01-05 10:00+00', '8:00', hours)) STORED);
 DROP EXTENSION delivery;
 DROP SCHEMA delivery_attack CASCADE;
 DROP EXTENSION delivery;
