@@ -20,16 +20,16 @@ need() {
 	done
 }
 
-# compare NAME GROUPS FOLDER ...: prints TAP; GROUPS is how many there must be
-# at least. NAME.sql finds the folders in the variables folder, folder2; what it
-# printed stays in $scratch/extension.
+# compare NAME GROUPS FOLDER [FOLDER2 [SAMPLE]]: prints TAP; GROUPS is how many
+# there must be at least. NAME.sql finds the others in variables, NAME.py in its
+# arguments; what the former printed stays in $scratch/extension.
 compare() {
 	local name=$1 groups=$2
 	shift 2
 	scratch=$(mktemp -d)
 	trap 'rm -rf "$scratch"' EXIT
 	PGOPTIONS="${PGOPTIONS:-} -c client_min_messages=warning" psql -XqAt -F $'\t' \
-		-v folder="$1" -v folder2="${2:-}" -f "$here/$name.sql" >"$scratch/extension" ||
+		-v folder="$1" -v folder2="${2:-}" -v sample="${3:-}" -f "$here/$name.sql" >"$scratch/extension" ||
 		{ echo "Bail out! the extension's computation failed"; exit 1; }
 	python3 "$here/$name.py" "$@" >"$scratch/independent" ||
 		{ echo "Bail out! the independent computation failed"; exit 1; }
