@@ -52,6 +52,7 @@ OBJS = \
 	src/query.o \
 	src/ratio.o \
 	src/selection.o \
+	src/servicenow.o \
 	src/sla.o \
 	src/sla_clock.o \
 	src/span.o \
@@ -66,7 +67,8 @@ PIECES = \
 	src/frequency.sql \
 	src/level.sql \
 	src/calendar.sql \
-	src/sla.sql
+	src/sla.sql \
+	src/servicenow.sql
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 

@@ -137,3 +137,6 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.sla_due('2026-01-05 10:00+01',
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.sla_due('2026-01-05 10:00+01', '1:00', 'off') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.sla_status('2026-01-05 10:00+01', NULL, '1:00', at_risk_fraction => 80) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.sla_breach_probability('-1:00', '2:00', '{1:00}') $$);
+-- ServiceNow
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.servicenow_duration('1 Day 2 Hours') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.servicenow_duration('2026-03-02 08:12:36') $$);
