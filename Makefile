@@ -72,7 +72,7 @@ PIECES = \
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 
-REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla errors security
+REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow errors security
 REGRESS_OPTS = --load-extension=delivery
 ISOLATION = benchmark calendar
 ISOLATION_OPTS = --inputdir=test/isolation

@@ -54,7 +54,7 @@ in_other_zones() {
 	local zone
 	for zone in America/New_York Asia/Kolkata Australia/Lord_Howe; do
 		DELIVERY_TEST_ZONE=$zone make --no-print-directory -s with_llvm=no installcheck \
-			REGRESS="calendar working_time sla" ISOLATION= || return
+			REGRESS="calendar working_time sla servicenow" ISOLATION= || return
 	done
 }
 
@@ -121,6 +121,7 @@ step regress_forced_parallel installcheck "$forced -c work_mem=64kB"
 step regress_in_other_zones in_other_zones
 step regress_other_server other_server
 step pgtap pgtap
+step data tests test/t/data.sh
 step dump tests test/t/dump.sh
 step examples tests test/t/examples.pl
 step reference in_new_database delivery_reference test/t/reference.sh
