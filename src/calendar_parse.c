@@ -194,17 +194,24 @@ parse_years(CalendarParser *parser)
 	return true;
 }
 
-/* Does '+2 days' or '-2 days' begin here?  A range goes on otherwise. */
+/*
+ * Does '+2 days' or '-2 days' begin here?  A range goes on otherwise, which may
+ * end in a year: 'easter-2027 Jan 6'.
+ */
 static bool
 at_offset(const CalendarParser *parser)
 {
-	size_t		ahead = 1;
+	CalendarParser ahead = *parser;
 
-	if (delivery_look(parser, 0) != '+' && delivery_look(parser, 0) != '-')
+	if (delivery_take(&ahead, '+'))
+	{
+		delivery_skip_blanks(&ahead);
+		return delivery_is_digit(delivery_look(&ahead, 0));
+	}
+	if (!delivery_take(&ahead, '-'))
 		return false;
-	while (delivery_look(parser, ahead) == ' ')
-		ahead++;
-	return delivery_is_digit(delivery_look(parser, ahead));
+	delivery_skip_blanks(&ahead);
+	return delivery_is_digit(delivery_look(&ahead, 0)) && !delivery_at_year(&ahead);
 }
 
 static bool

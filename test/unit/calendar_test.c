@@ -310,6 +310,8 @@ static const struct
 	{"24/7; 2025 easter off", 2026, 4, 5, "00:00-24:00"},
 	{"24/7; easter-Apr 10 off", 2026, 4, 10, "off"},
 	{"24/7; Apr 1-easter off", 2026, 4, 6, "00:00-24:00"},
+	{"24/7; 2026 easter-2027 Jan 6 off", 2027, 1, 6, "off"},
+	{"24/7; 2026 easter-2027 Jan 6 off", 2027, 1, 7, "00:00-24:00"},
 	{"24/7; easter +270 days off", 2026, 12, 31, "off"},
 	{"24/7; easter +271 days off", 2027, 1, 1, "off"},
 
@@ -383,6 +385,8 @@ static const struct
 	{"0001+ Jul - Aug Sa off", "0001+ Jul-Aug Sa off"},
 	{"easter + 1 days-easter+39 day off", "easter +1 day-easter +39 days off"},
 	{"easter -0 days off", "easter off"},
+	{"2026 easter - 2027 Jan 6 off", "2026 easter-2027 Jan 6 off"},
+	{"2026 easter +0 days-2027 easter off", "2026 easter-2027 easter off"},
 	{"Th,Th[4],Mo[-1,2],Tu[1-3] 10:00-12:00", "Th,Mo[2,-1],Tu[1,2,3] 10:00-12:00"},
 	{"Mo 09:00-12:00, Tu 13:00-18:00, PH off", "Mo 09:00-12:00, Tu 13:00-18:00, PH off"},
 	{"12:00-13:00 off", "Mo-Su 12:00-13:00 off"},
