@@ -27,7 +27,7 @@ typedef struct Today
 	int			weekday;
 	bool		holiday;
 	bool		easter_known;
-	int32_t		easter[3];		/* of the year before, this one and the next */
+	int32_t		easter[4];		/* of the two years before, this one and the next */
 } Today;
 
 /* --- dates -------------------------------------------------------------- */
@@ -156,12 +156,12 @@ easter_in(Today *today, int32_t year)
 {
 	if (!today->easter_known)
 	{
-		for (int i = 0; i < 3; i++)
-			today->easter[i] = easter_of(today->year - 1 + i);
+		for (int i = 0; i < 4; i++)
+			today->easter[i] = easter_of(today->year - 2 + i);
 		today->easter_known = true;
 	}
-	if (year >= today->year - 1 && year <= today->year + 1)
-		return today->easter[year - today->year + 1];
+	if (year >= today->year - 2 && year <= today->year + 1)
+		return today->easter[year - today->year + 2];
 	return easter_of(year);
 }
 
@@ -212,8 +212,8 @@ dates_apply(const CalendarRules *rules, const CalendarGroup *group, const Calend
 			today->day <= resolve(today, to, to->year, true);
 	}
 
-	/* an offset may lead into a neighbouring year */
-	for (int32_t year = today->year - 1; year <= today->year + 1; year++)
+	/* an offset may lead into a neighbouring year, and the end into the one after */
+	for (int32_t year = today->year - 2; year <= today->year + 1; year++)
 	{
 		int32_t		first;
 		int32_t		last;

@@ -314,6 +314,11 @@ static const struct
 	{"24/7; 2026 easter-2027 Jan 6 off", 2027, 1, 7, "00:00-24:00"},
 	{"24/7; easter +270 days off", 2026, 12, 31, "off"},
 	{"24/7; easter +271 days off", 2027, 1, 1, "off"},
+	/* 2024-03-31 and 365 days are 2025-03-31; 2025-04-20 and 300 days are 2026-02-14 */
+	{"24/7; 2024 easter +365 days-easter +300 days off", 2025, 3, 30, "00:00-24:00"},
+	{"24/7; 2024 easter +365 days-easter +300 days off", 2025, 3, 31, "off"},
+	{"24/7; 2024 easter +365 days-easter +300 days off", 2026, 2, 14, "off"},
+	{"24/7; 2024 easter +365 days-easter +300 days off", 2026, 2, 15, "00:00-24:00"},
 
 	/* nth weekdays: Nov 26 is the fourth Thursday, Aug 31 and Nov 30 the last Mondays */
 	{"24/7; Nov Th[4] off", 2026, 11, 26, "off"},
