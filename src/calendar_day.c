@@ -130,11 +130,13 @@ set_date(Today *today, int32_t day)
 static bool
 year_listed(const CalendarRules *rules, const CalendarGroup *group, int32_t year)
 {
-	const CalendarYears *years = rules->years + group->years;
-
 	for (int32_t i = 0; i < group->year_count; i++)
-		if (years[i].first <= year && year <= years[i].last)
+	{
+		const CalendarYears *years = &rules->years[group->years + i];
+
+		if (years->first <= year && year <= years->last)
 			return true;
+	}
 	return group->year_count == 0;
 }
 
@@ -233,12 +235,10 @@ dates_apply(const CalendarRules *rules, const CalendarGroup *group, const Calend
 static bool
 group_applies(const CalendarRules *rules, const CalendarGroup *group, Today *today)
 {
-	const CalendarDates *dates = rules->dates + group->dates;
-
 	if (group->date_count == 0)
 		return year_listed(rules, group, today->year);
 	for (int32_t i = 0; i < group->date_count; i++)
-		if (dates_apply(rules, group, &dates[i], today))
+		if (dates_apply(rules, group, &rules->dates[group->dates + i], today))
 			return true;
 	return false;
 }

@@ -191,7 +191,7 @@ add_days(Writer *writer, const CalendarRule *rule)
 static void
 add_rule(Writer *writer, const CalendarRules *rules, const CalendarRule *rule)
 {
-	const CalendarSpan *spans = rules->spans + rule->spans;
+	const CalendarSpan *spans = rule->span_count > 0 ? &rules->spans[rule->spans] : NULL;
 	const char *separator = "";
 
 	for (int32_t i = 0; i < rule->group_count; i++)
