@@ -11,8 +11,14 @@
 #define DAYS_PER_WEEK	7
 #define FIRST_WEEKDAY	5		/* 2000-01-01 was a Saturday, Monday being 0 */
 
-/* All weekdays fall on all dates within as many years, but for Feb 29 around 2100. */
-#define YEARS_OF_ALL_WEEKDAYS	28
+/*
+ * All weekdays fall on all dates within as many years, also on Feb 29 where the
+ * end of a century leaves one out.
+ */
+#define YEARS_OF_ALL_WEEKDAYS 40
+/* Easter is one of as many Sundays, from Mar 22 on. */
+#define EASTER_SUNDAYS	5
+#define REAL_EASTER		(-1)
 /* what looking for a rule without effect may cost */
 #define LOOK_LIMIT		20000000
 
@@ -27,6 +33,7 @@ typedef struct Today
 	int			weekday;
 	bool		holiday;
 	bool		easter_known;
+	int			sunday;			/* that Easter is supposed to be, or REAL_EASTER */
 	int32_t		easter[4];		/* of the two years before, this one and the next */
 } Today;
 
@@ -94,6 +101,23 @@ easter_of(int32_t year)
 	return delivery_day_from_civil(year, sum / 31, sum % 31 + 1);
 }
 
+static int
+weekday_of(int32_t day)
+{
+	int			weekday = (day % DAYS_PER_WEEK + FIRST_WEEKDAY) % DAYS_PER_WEEK;
+
+	return weekday < 0 ? weekday + DAYS_PER_WEEK : weekday;
+}
+
+/* One of the Sundays on which Easter can fall. */
+static int32_t
+sunday_of(int32_t year, int sunday)
+{
+	int32_t		first = delivery_day_from_civil(year, 3, 22);
+
+	return first + (DAYS_PER_WEEK - 1 - weekday_of(first)) + sunday * DAYS_PER_WEEK;
+}
+
 static bool
 is_holiday(const CalendarRules *rules, int32_t day)
 {
@@ -115,14 +139,12 @@ is_holiday(const CalendarRules *rules, int32_t day)
 static void
 set_date(Today *today, int32_t day)
 {
-	int32_t		weekday;
-
 	today->day = day;
 	delivery_civil_from_day(day, &today->year, &today->month, &today->month_day);
 	today->month_length = delivery_days_of_month(today->year, today->month);
-	weekday = (day % DAYS_PER_WEEK + FIRST_WEEKDAY) % DAYS_PER_WEEK;
-	today->weekday = weekday < 0 ? weekday + DAYS_PER_WEEK : weekday;
+	today->weekday = weekday_of(day);
 	today->easter_known = false;
+	today->sunday = REAL_EASTER;
 }
 
 /* --- does a rule apply? ------------------------------------------------- */
@@ -159,7 +181,8 @@ easter_in(Today *today, int32_t year)
 	if (!today->easter_known)
 	{
 		for (int i = 0; i < 4; i++)
-			today->easter[i] = easter_of(today->year - 2 + i);
+			today->easter[i] = today->sunday == REAL_EASTER ? easter_of(today->year - 2 + i) :
+				sunday_of(today->year - 2 + i, today->sunday);
 		today->easter_known = true;
 	}
 	if (year >= today->year - 2 && year <= today->year + 1)
@@ -399,27 +422,57 @@ has_effect(const CalendarRules *rules, int r, Today *today, int64_t *looks)
 }
 
 /*
- * Whether the rule has a say on any date of some years.  Which dates are
- * public holidays may not be known yet, so each date is looked at as both.
+ * Whether the rule has a say on a date.  Which dates are public holidays may
+ * not be known yet, so it is looked at as both; and in which years Easter is
+ * on which of its Sundays repeats too late to be looked up, so it is supposed
+ * on each.
  */
 static bool
-has_effect_in(const CalendarRules *rules, int r, int32_t first_year, int32_t last_year, int64_t *looks)
+has_effect_on(const CalendarRules *rules, int r, int32_t day, int64_t *looks)
 {
-	int32_t		first = delivery_day_from_civil(first_year, 1, 1);
-	int32_t		last = delivery_day_from_civil(last_year, 12, 31);
 	Today		today;
 
-	for (int32_t day = first; day <= last; day++)
+	set_date(&today, day);
+	for (int holiday = 0; holiday <= rules->holidays_used; holiday++)
 	{
-		set_date(&today, day);
-		for (int holiday = 0; holiday <= rules->holidays_used; holiday++)
+		today.holiday = holiday != 0;
+		today.easter_known = true;
+		/* once is enough where no rule asks for it */
+		for (today.sunday = REAL_EASTER; today.sunday < EASTER_SUNDAYS && today.easter_known; today.sunday++)
 		{
-			today.holiday = holiday != 0;
+			today.easter_known = false;
 			if (has_effect(rules, r, &today, looks))
 				return true;
 		}
-		if (*looks > LOOK_LIMIT)
-			return true;		/* not known: nothing is said */
+	}
+	return false;
+}
+
+/* The years that are looked at: those around each that is named. */
+typedef struct YearMarks
+{
+	bool		marked[CALENDAR_LAST_YEAR + 2 * YEARS_OF_ALL_WEEKDAYS + 1];
+} YearMarks;
+
+static void
+mark_years(YearMarks *years, int32_t around)
+{
+	memset(&years->marked[around], true, 2 * YEARS_OF_ALL_WEEKDAYS + 1);
+}
+
+static bool
+has_effect_in(const CalendarRules *rules, int r, const YearMarks *years, int64_t *looks)
+{
+	for (int32_t i = 0; i < (int32_t) sizeof(years->marked); i++)
+	{
+		int32_t		year = i - YEARS_OF_ALL_WEEKDAYS;
+		int32_t		last = delivery_day_from_civil(year, 12, 31);
+
+		if (!years->marked[i])
+			continue;
+		for (int32_t day = delivery_day_from_civil(year, 1, 1); day <= last; day++)
+			if (*looks > LOOK_LIMIT || has_effect_on(rules, r, day, looks))
+				return true;	/* or not known: nothing is said */
 	}
 	return false;
 }
@@ -429,37 +482,28 @@ has_effect_in(const CalendarRules *rules, int r, int32_t first_year, int32_t las
  * date to which it applies, or that applies to none; -1 for none.
  *
  * Which rules apply can change from the years that are named on, and repeats
- * with the weekdays; so those years are looked at, and as many after each as
- * it takes for all weekdays to fall on all dates.
+ * with the weekdays; so those years are looked at, and as many before and
+ * after each as it takes for all weekdays to fall on all dates.
  */
 int
 delivery_calendar_rule_without_effect(const CalendarRules *rules, int from)
 {
+	YearMarks	years = {{false}};
 	int64_t		looks = 0;
 
-	for (int r = from; r < rules->rule_count; r++)
+	mark_years(&years, 2001);
+	for (int32_t i = 0; i < rules->year_count; i++)
 	{
-		bool		effect = has_effect_in(rules, r, 2001, 2001 + YEARS_OF_ALL_WEEKDAYS - 1, &looks);
-
-		for (int32_t i = 0; i < rules->year_count && !effect; i++)
-		{
-			int32_t		first = rules->years[i].first;
-			int32_t		last = rules->years[i].last;
-
-			effect = has_effect_in(rules, r, first, first + YEARS_OF_ALL_WEEKDAYS, &looks) ||
-				has_effect_in(rules, r, first - YEARS_OF_ALL_WEEKDAYS, first, &looks) ||
-				(last != CALENDAR_ALL_YEARS && last != first &&
-				 has_effect_in(rules, r, last, last + YEARS_OF_ALL_WEEKDAYS, &looks));
-		}
-		for (int32_t i = 0; i < rules->date_count && !effect; i++)
-		{
-			int32_t		year = rules->dates[i].to.year;
-
-			if (year != CALENDAR_NO_YEAR)
-				effect = has_effect_in(rules, r, year, year + YEARS_OF_ALL_WEEKDAYS, &looks);
-		}
-		if (!effect && looks <= LOOK_LIMIT)
-			return r;
+		mark_years(&years, rules->years[i].first);
+		if (rules->years[i].last != CALENDAR_ALL_YEARS)
+			mark_years(&years, rules->years[i].last);
 	}
+	for (int32_t i = 0; i < rules->date_count; i++)
+		if (rules->dates[i].to.year != CALENDAR_NO_YEAR)
+			mark_years(&years, rules->dates[i].to.year);
+
+	for (int r = from; r < rules->rule_count && looks <= LOOK_LIMIT; r++)
+		if (!has_effect_in(rules, r, &years, &looks))
+			return r;
 	return -1;
 }

@@ -561,6 +561,15 @@ static const struct
 	{"24/7; Feb 29 We 10:00-11:00", ""},
 	{"Mo-Sa 09:00-17:00; Mo-Fr 12:00-13:00 off; Mo-Sa off", "1 2 "},
 	{"24/7; PH off; Mo-Fr 09:00-17:00", ""},
+	/* the latest Easter is that of 2038, the earliest that of 2285 */
+	{"24/7; easter 10:00-11:00; Mar 22-Apr 24 off", ""},
+	{"24/7; easter 10:00-11:00; Mar 23-Apr 25 off", ""},
+	{"24/7; easter 10:00-11:00; Mar 22-Apr 25 off", "2 "},
+	{"24/7; easter 10:00-11:00; easter off", "2 "},
+	/* between one Easter and the next are 350 to 385 days */
+	{"24/7; easter +329 days-easter -48 days off; Dec 24", ""},
+	/* Feb 29 was no Tuesday from 1880 to 1912 */
+	{"24/7; 1880-1999 Feb 29 Tu 10:00-11:00", ""},
 };
 
 static void
