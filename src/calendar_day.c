@@ -19,7 +19,7 @@
 /* Easter is one of as many Sundays, from Mar 22 on. */
 #define EASTER_SUNDAYS	5
 #define REAL_EASTER		(-1)
-/* what looking for a rule without effect may cost */
+/* what looking for the rules without effect of a calendar may cost */
 #define LOOK_LIMIT		20000000
 
 /* What the rules look at in a date. */
@@ -484,12 +484,14 @@ has_effect_in(const CalendarRules *rules, int r, const YearMarks *years, int64_t
  * Which rules apply can change from the years that are named on, and repeats
  * with the weekdays; so those years are looked at, and as many before and
  * after each as it takes for all weekdays to fall on all dates.
+ *
+ * The looks taken are counted from call to call, beginning with 0: there can be
+ * tens of thousands of rules, and beyond a limit nothing more is said.
  */
 int
-delivery_calendar_rule_without_effect(const CalendarRules *rules, int from)
+delivery_calendar_rule_without_effect(const CalendarRules *rules, int from, int64_t *looks)
 {
 	YearMarks	years = {{false}};
-	int64_t		looks = 0;
 
 	mark_years(&years, 2001);
 	for (int32_t i = 0; i < rules->year_count; i++)
@@ -502,8 +504,8 @@ delivery_calendar_rule_without_effect(const CalendarRules *rules, int from)
 		if (rules->dates[i].to.year != CALENDAR_NO_YEAR)
 			mark_years(&years, rules->dates[i].to.year);
 
-	for (int r = from; r < rules->rule_count && looks <= LOOK_LIMIT; r++)
-		if (!has_effect_in(rules, r, &years, &looks))
+	for (int r = from; r < rules->rule_count && *looks <= LOOK_LIMIT; r++)
+		if (!has_effect_in(rules, r, &years, looks))
 			return r;
 	return -1;
 }

@@ -149,8 +149,9 @@ static void
 notice_rules_without_effect(const CalendarRules *rules)
 {
 	int			rule = -1;
+	int64_t		looks = 0;
 
-	while ((rule = delivery_calendar_rule_without_effect(rules, rule + 1)) >= 0)
+	while ((rule = delivery_calendar_rule_without_effect(rules, rule + 1, &looks)) >= 0)
 		ereport(NOTICE,
 				(errmsg("rule %d of the working calendar has no effect", rule + 1),
 				 errdetail("The rule is \"%s\"; later rules replace it on every day to which it applies, or it applies to none.",

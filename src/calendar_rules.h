@@ -134,6 +134,6 @@ extern int32_t delivery_day_from_civil(int32_t year, int32_t month, int32_t mont
 extern int	delivery_days_of_month(int32_t year, int32_t month);
 extern int	delivery_calendar_hours(const CalendarRules *rules, int32_t day, CalendarSpan *spans);
 extern int	delivery_calendar_room(const CalendarRules *rules);
-extern int	delivery_calendar_rule_without_effect(const CalendarRules *rules, int from);
+extern int	delivery_calendar_rule_without_effect(const CalendarRules *rules, int from, int64_t *looks);
 
 #endif							/* DELIVERY_CALENDAR_RULES_H */

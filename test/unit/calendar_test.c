@@ -580,15 +580,41 @@ check_effects(void)
 		CalendarRules rules;
 		char		got[200] = "";
 		char		what[200];
+		int64_t		looks = 0;
 		int			rule = -1;
 
 		parse(effects[i].calendar, &rules);
-		while ((rule = delivery_calendar_rule_without_effect(&rules, rule + 1)) >= 0)
+		while ((rule = delivery_calendar_rule_without_effect(&rules, rule + 1, &looks)) >= 0)
 			snprintf(got + strlen(got), sizeof(got) - strlen(got), "%d ", rule + 1);
 		snprintf(what, sizeof(what), "rules without effect: %s", effects[i].calendar);
 		is(got, effects[i].rules, what);
 		release(&rules);
 	}
+}
+
+/*
+ * Looking ends, however many rules there are: this would take minutes.
+ */
+static void
+check_effort(void)
+{
+	static const char rule_text[] = "Mo 01:00-02:00 off;";
+	const size_t length = sizeof(rule_text) - 1;
+	char	   *text = resize(NULL, 10000 * length + sizeof("24/7"));
+	CalendarRules rules;
+	int64_t		looks = 0;
+	int			rule = -1;
+	int			said = 0;
+
+	for (size_t i = 0; i < 10000; i++)
+		memcpy(text + i * length, rule_text, length);
+	strcpy(text + 10000 * length, "24/7");
+	parse(text, &rules);
+	while ((rule = delivery_calendar_rule_without_effect(&rules, rule + 1, &looks)) >= 0)
+		said++;
+	ok(looks < 30000000 && said < 10000, "looking for rules without effect ends");
+	release(&rules);
+	free(text);
 }
 
 /* --- public holidays ---------------------------------------------------- */
@@ -627,6 +653,7 @@ main(void)
 	check_refusals();
 	check_length();
 	check_effects();
+	check_effort();
 	check_holidays();
 	printf("1..%d\n", tests);
 	return failures == 0 ? 0 : 1;
