@@ -20,7 +20,7 @@
 #define EASTER_SUNDAYS	5
 #define REAL_EASTER		(-1)
 /* what looking for the rules without effect of a calendar may cost */
-#define LOOK_LIMIT		20000000
+#define LOOK_LIMIT		5000000
 
 /* What the rules look at in a date. */
 typedef struct Today
@@ -400,6 +400,21 @@ delivery_calendar_hours(const CalendarRules *rules, int32_t day, CalendarSpan *s
 
 /* --- rules without effect ----------------------------------------------- */
 
+/* How much there is to look at in a rule: its lists lie one behind the other. */
+static int64_t
+cost_of_look(const CalendarRules *rules, const CalendarRule *rule)
+{
+	const CalendarGroup *first;
+	const CalendarGroup *last;
+
+	if (rule->group_count == 0)
+		return 1;
+	first = &rules->groups[rule->groups];
+	last = first + rule->group_count - 1;
+	return 1 + rule->group_count + (last->dates + last->date_count - first->dates) +
+		(last->years + last->year_count - first->years);
+}
+
 /*
  * Whether the rule has a say on that date: it applies, and none of the later
  * ones that apply replaces the day.
@@ -407,7 +422,7 @@ delivery_calendar_hours(const CalendarRules *rules, int32_t day, CalendarSpan *s
 static bool
 has_effect(const CalendarRules *rules, int r, Today *today, int64_t *looks)
 {
-	*looks += 1;
+	*looks += cost_of_look(rules, &rules->rules[r]);
 	if (!rule_applies(rules, &rules->rules[r], today))
 		return false;
 	for (int32_t later = r + 1; later < rules->rule_count; later++)
@@ -415,7 +430,10 @@ has_effect(const CalendarRules *rules, int r, Today *today, int64_t *looks)
 		const CalendarRule *rule = &rules->rules[later];
 
 		*looks += 1;
-		if ((rule->off ? rule->whole_day : !rule->additive) && rule_applies(rules, rule, today))
+		if (!(rule->off ? rule->whole_day : !rule->additive))
+			continue;
+		*looks += cost_of_look(rules, rule);
+		if (rule_applies(rules, rule, today))
 			return false;
 	}
 	return true;
@@ -458,6 +476,29 @@ static void
 mark_years(YearMarks *years, int32_t around)
 {
 	memset(&years->marked[around], true, 2 * YEARS_OF_ALL_WEEKDAYS + 1);
+}
+
+/* The years that the rule itself names, in which it mostly has a say. */
+static bool
+has_effect_in_own_years(const CalendarRules *rules, int r, int64_t *looks)
+{
+	const CalendarRule *rule = &rules->rules[r];
+
+	for (int32_t g = 0; g < rule->group_count; g++)
+	{
+		const CalendarGroup *group = &rules->groups[rule->groups + g];
+
+		for (int32_t i = 0; i < group->year_count; i++)
+		{
+			int32_t		year = rules->years[group->years + i].first;
+			int32_t		last = delivery_day_from_civil(year, 12, 31);
+
+			for (int32_t day = delivery_day_from_civil(year, 1, 1); day <= last; day++)
+				if (*looks > LOOK_LIMIT || has_effect_on(rules, r, day, looks))
+					return true;
+		}
+	}
+	return false;
 }
 
 static bool
@@ -505,7 +546,7 @@ delivery_calendar_rule_without_effect(const CalendarRules *rules, int from, int6
 			mark_years(&years, rules->dates[i].to.year);
 
 	for (int r = from; r < rules->rule_count && *looks <= LOOK_LIMIT; r++)
-		if (!has_effect_in(rules, r, &years, looks))
+		if (!has_effect_in_own_years(rules, r, looks) && !has_effect_in(rules, r, &years, looks))
 			return r;
 	return -1;
 }
