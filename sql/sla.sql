@@ -86,7 +86,7 @@ SELECT count(*) AS none FROM delivery.sla_explain('2026-01-05 10:00+01', NULL, '
 SELECT delivery.sla_due(NULL, '1:00') IS NULL, delivery.sla_due(now(), NULL) IS NULL, delivery.sla_due(now(), '1:00', NULL) IS NULL, delivery.sla_due('infinity', '1:00') IS NULL;
 SELECT delivery.sla_elapsed('2026-01-05 10:00+01', NULL, as_of => '2026-01-05 09:00+01') IS NULL AS not_open_yet,
 	delivery.sla_elapsed('2026-01-05 10:00+01', '2026-01-05 09:00+01') IS NULL AS negative, delivery.sla_elapsed('2026-01-05 10:00+01', '-infinity') IS NULL AS infinite,
-	delivery.sla_elapsed('2026-01-05 10:00+01', 'infinity', as_of => '2026-01-05 11:00+01') AS stops_never, delivery.sla_elapsed('2026-01-05 10:00+01', '2026-01-05 11:00+01', as_of => 'infinity') AS as_of_ever,
+	delivery.sla_elapsed('2026-01-05 10:00+01', 'infinity', as_of => '2026-01-05 11:00+01') IS NULL AS stops_never, delivery.sla_elapsed('2026-01-05 10:00+01', '2026-01-05 11:00+01', as_of => 'infinity') AS as_of_ever,
 	delivery.sla_elapsed('2026-01-05 10:00+01', NULL, as_of => NULL) IS NULL AS as_of_null, delivery.sla_elapsed('2026-01-05 10:00+01', NULL, as_of => 'infinity') IS NULL AS no_end;
 SELECT delivery.sla_remaining('2026-01-05 10:00+01', NULL, NULL) IS NULL, delivery.sla_status('2026-01-05 10:00+01', NULL, '1:00', at_risk_fraction => NULL) IS NULL,
 	delivery.sla_clock('2026-01-05 10:00+01', NULL, NULL) IS NULL, (SELECT count(*) FROM delivery.sla_explain(NULL, NULL, '1:00')) AS segments,
@@ -108,6 +108,8 @@ SELECT delivery.sla_due('2026-01-05 10:00+01', '1 day', '2026 Jan 5 10:00-11:00'
 SELECT delivery.sla_clock('2026-01-05 10:00+01', NULL, '1:00', '2020 Mo 10:00-11:00', as_of => '2026-02-01 00:00+01');
 SELECT delivery.sla_due('2026-01-05 10:00+01', '2562047788:00');
 SELECT delivery.sla_due('294276-12-31 23:59:59+00', '1:00');
+SELECT * FROM delivery.sla_explain('4714-11-24 00:00+00 BC', NULL, '1:00', as_of => '294276-12-31 00:00+00');
+SELECT delivery.sla_elapsed('4714-11-24 00:00+00 BC', NULL, as_of => '294276-12-31 00:00+00');
 SELECT delivery.sla_due('2026-01-05 10:00+01', '1:00', '24/7; PH off');
 SELECT delivery.sla_status('2026-01-05 10:00+01', NULL, '1:00', at_risk_fraction => 80);
 SELECT delivery.sla_status('2026-01-05 10:00+01', NULL, '1:00', at_risk_fraction => 'NaN');

@@ -55,7 +55,8 @@ INSERT INTO example (calendar, week) VALUES
 	('Mo-Fr 09:00-17:00, We 12:00-20:00', '43:00'), ('Mo-Fr 09:00-17:00; We off', '32:00'), ('Mo-Fr 09:00-17:00, We off', '32:00'),
 	('Mo-Fr 09:00-17:00; Mo-Fr 12:00-13:00 off', '35:00'), ('Mo-Fr 09:00-17:00; Mo-Fr 12:00-13:00 off; We 09:00-17:00', '36:00'),
 	('Mo 22:00-06:00', '8:00'), ('Mo 22:00-06:00; Tu off', '8:00'), ('Mo 22:00-06:00; Tu 09:00-10:00', '9:00'),
-	('Mo 22:00-06:00; Tu 00:00-02:00 off', '8:00'), ('Mo 22:00-06:00; Mo 23:00-01:00 off', '6:00'), ('Mo 22:00-30:00, Tu 05:00-07:00', '9:00'),
+	('Mo 22:00-06:00; Tu 00:00-02:00 off', '8:00'), ('24/7; Mo 22:00-06:00 off', '160:00'), ('24/7; Mo 22:00-30:00 off; Tu 00:00-24:00', '166:00'),
+	('Mo 10:00-40:00; Mo 20:00-30:00 off; Tu 05:00-05:30', '20:30'), ('Mo-Fr 08:00-30:00; Mo-Fr 20:00-28:00 off; Sa 03:00-05:00', '71:00'), ('Mo 22:00-06:00; Mo 23:00-01:00 off', '6:00'), ('Mo 22:00-30:00, Tu 05:00-07:00', '9:00'),
 	('Mo 12:00-12:00', '24:00'), ('Mo 00:00-48:00', '48:00'), ('Fr-Mo 10:00-11:00', '4:00'), ('2026 Jan 5 10:00-11:00', '1:00'),
 	('2026 Jan 5-7 10:00-11:00', '3:00'), ('2025 Dec 29-2026 Jan 6 10:00-11:00', '2:00'), ('Dec 29-Jan 6 10:00-11:00', '2:00'),
 	('2025 Dec 29-Jan 6 10:00-11:00', '2:00'), ('2026 Dec 29-Jan 6 10:00-11:00', '0:00'), ('Jan 10:00-11:00', '7:00'), ('Nov-Feb 10:00-11:00', '7:00'),
@@ -70,6 +71,8 @@ WHERE delivery.working_time(calendar::delivery.work_calendar, '2026-01-05 00:00+
 -- Easter Sunday was on 2024-03-31 and 2025-04-20, and is on 2026-04-05, 2027-03-28 and 2038-04-25
 SELECT pg_temp.utc(delivery.working_ranges('2024-2026,2027,2038 easter 10:00-11:00', '[2000-01-01,2050-01-01)')) AS easter;
 SELECT pg_temp.utc(delivery.working_ranges('2026 easter -2 days-easter +1 day 10:00-11:00', '[2026-01-01,2027-01-01)')) AS easter_days;
+-- Easter can stay away from a date for more than 400 years
+SELECT pg_temp.utc(delivery.next_opening('Mar 22; Jan 1-easter -1 day off', '2506-01-01 00:00+00')) AS next_earliest_easter;
 SELECT pg_temp.utc(delivery.working_ranges('Feb 29 10:00-11:00', '[1895-01-01,1910-01-01)')) AS leap_days;
 RESET client_min_messages;
 
@@ -135,6 +138,8 @@ SELECT delivery.add_working_time('24/7', '2026-01-05 00:00+00', '2562047788 hour
 SELECT delivery.add_working_time('24/7', '2026-01-05 00:00+00', '2147483647 days');
 SELECT delivery.add_working_time('24/7', '2026-01-05 00:00+00', '-2147483648 days');
 SELECT delivery.add_working_time('24/7; easter off', '4000-01-05 00:00+00', '-2562047788 hours');
+SELECT delivery.add_working_time('24/7', '4714-11-24 00:30+00 BC', '-1:00');
+SELECT delivery.working_ranges('00:00-00:01,00:02-00:03,00:04-00:05,00:06-00:07,00:08-00:09,00:10-00:11,00:12-00:13,00:14-00:15', '[0001-01-01 00:00+00,9000-01-01 00:00+00)');
 SELECT delivery.working_time('24/7', '4714-11-24 00:00+00 BC', '294276-12-31 23:59:59.999999+00');
 SELECT delivery.working_time('24/7', '{(,2026-01-01)}');
 SELECT delivery.working_time('24/7', '{[2026-01-01,)}');

@@ -18,6 +18,9 @@
 #include "calendar.h"
 #include "span.h"
 
+/* that one value may hold; more than 30,000 years of working days */
+#define MOST_RANGES 10000000
+
 PG_FUNCTION_INFO_V1(delivery_add_working_time);
 PG_FUNCTION_INFO_V1(delivery_is_working);
 PG_FUNCTION_INFO_V1(delivery_next_closing_at);
@@ -267,6 +270,13 @@ delivery_working_ranges(PG_FUNCTION_ARGS)
 		/* hours that never end go on beyond the period */
 		to.infinite = !delivery_next_closing(calendar, opens, &closes);
 		to.val = to.infinite ? (Datum) 0 : TimestampTzGetDatum(closes);
+		if (count == MOST_RANGES)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("too many working ranges"),
+					 errdetail("The period %s has more than %d.",
+							   OidOutputFunctionCall(F_RANGE_OUT, RangeTypePGetDatum(period)), MOST_RANGES),
+					 errhint("Ask for a shorter period, or for working_time().")));
 		if (count == room)
 		{
 			room *= 2;

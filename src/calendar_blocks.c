@@ -40,6 +40,7 @@
 #define NEAR_BLOCKS			32
 
 #define MOST_CALENDARS		1000
+#define MOST_BYTES			(128 * 1024 * 1024)
 #define MOST_SPAN_BYTES		(64 * 1024 * 1024)
 
 static HTAB *calendars = NULL;
@@ -84,11 +85,12 @@ lay_out_hours(Calendar *calendar, int32 number, int *count)
 			int32		start = day * MINUTES_PER_DAY + calendar->day_spans[i].start;
 			int32		end = day * MINUTES_PER_DAY + calendar->day_spans[i].end;
 
-			/* hours of the day before may go on */
-			if (n > 0 && start <= hours[n - 1].end)
-				hours[n - 1].end = Max(hours[n - 1].end, end);
-			else
-				hours[n++] = (CalendarSpan) {start, end};
+			int			from = n;
+
+			/* hours of the days before may go on, or begin only after midnight */
+			while (from > 0 && hours[from - 1].end >= start)
+				from--;
+			n = from + delivery_add_calendar_span(hours + from, n - from, (CalendarSpan) {start, end});
 		}
 	}
 	*count = n;
@@ -459,7 +461,9 @@ delivery_compile_calendar(const WorkCalendar *value, size_t text_length)
 	char	   *text;
 	int32		settled_year;
 
-	if (calendars != NULL && hash_get_num_entries(calendars) >= MOST_CALENDARS)
+	if (calendars != NULL &&
+		(hash_get_num_entries(calendars) >= MOST_CALENDARS ||
+		 MemoryContextMemAllocated(calendars_context, true) >= MOST_BYTES))
 		forget_calendars();
 	if (calendars == NULL)
 		remember_calendars();

@@ -72,7 +72,8 @@ block_of(TimestampTz instant)
 static inline TimestampTz
 block_start(int32 number)
 {
-	return ORIGIN + number * BLOCK_LENGTH;
+	/* the product may need all 64 bits */
+	return (TimestampTz) ((uint64) ORIGIN + (uint64) number * (uint64) BLOCK_LENGTH);
 }
 
 static inline Block *

@@ -147,6 +147,14 @@ set_date(Today *today, int32_t day)
 	today->sunday = REAL_EASTER;
 }
 
+/* Does a rule close hours of the next date, too? */
+static bool
+closes_after_midnight(const CalendarRules *rules, const CalendarRule *rule)
+{
+	return rule->off && rule->span_count > 0 &&
+		rules->spans[rule->spans + rule->span_count - 1].end > MINUTES_PER_DAY;
+}
+
 /* --- does a rule apply? ------------------------------------------------- */
 
 static bool
@@ -354,23 +362,44 @@ cut_span(CalendarSpan *spans, int count, CalendarSpan cut)
 
 /*
  * How many spans a date can have at most: each span of a rule adds one, or by
- * being cut out makes two of one.
+ * being cut out makes two of one, and once more of the next date.
  */
 int
 delivery_calendar_room(const CalendarRules *rules)
 {
-	return rules->span_count + 1;
+	return 2 * rules->span_count + 1;
+}
+
+/*
+ * Cut out what a rule closes after midnight of the date before.
+ */
+static int
+cut_after_midnight(const CalendarRules *rules, const CalendarRule *rule, CalendarSpan *spans, int count)
+{
+	for (int32_t i = 0; i < rule->span_count; i++)
+	{
+		CalendarSpan cut = rules->spans[rule->spans + i];
+
+		cut.start = cut.start > MINUTES_PER_DAY ? cut.start - MINUTES_PER_DAY : 0;
+		cut.end -= MINUTES_PER_DAY;
+		if (cut.end > 0)
+			count = cut_span(spans, count, cut);
+	}
+	return count;
 }
 
 /*
  * The hours of a date, sorted and disjoint, into room for as many spans as
  * delivery_calendar_room() says; returns their number.  Hours after midnight
- * belong to the date on which they began.
+ * belong to the date on which they began: a rule for the next one leaves them
+ * alone.  Hours that are cut out after midnight are cut out of both.
  */
 int
 delivery_calendar_hours(const CalendarRules *rules, int32_t day, CalendarSpan *spans)
 {
 	Today		today;
+	Today		yesterday;
+	bool		yesterday_known = false;
 	int			count = 0;
 
 	set_date(&today, day);
@@ -380,6 +409,17 @@ delivery_calendar_hours(const CalendarRules *rules, int32_t day, CalendarSpan *s
 	{
 		const CalendarRule *rule = &rules->rules[r];
 
+		if (closes_after_midnight(rules, rule))
+		{
+			if (!yesterday_known)
+			{
+				set_date(&yesterday, day - 1);
+				yesterday.holiday = rules->holidays_used && is_holiday(rules, day - 1);
+				yesterday_known = true;
+			}
+			if (rule_applies(rules, rule, &yesterday))
+				count = cut_after_midnight(rules, rule, spans, count);
+		}
 		if (!rule_applies(rules, rule, &today))
 			continue;
 		if (rule->off)
@@ -425,6 +465,9 @@ has_effect(const CalendarRules *rules, int r, Today *today, int64_t *looks)
 	*looks += cost_of_look(rules, &rules->rules[r]);
 	if (!rule_applies(rules, &rules->rules[r], today))
 		return false;
+	/* it has a say on the next date too */
+	if (closes_after_midnight(rules, &rules->rules[r]))
+		return true;
 	for (int32_t later = r + 1; later < rules->rule_count; later++)
 	{
 		const CalendarRule *rule = &rules->rules[later];

@@ -28,6 +28,16 @@ cycles_before(const Calendar *calendar, int32 number)
 	return (number - calendar->settled) / CYCLE_BLOCKS;
 }
 
+/*
+ * What did not come within 400 years of the same rules never comes.  The rarest
+ * dates of Easter stay away for more than 600 years.
+ */
+static int32
+blocks_to_search(const Calendar *calendar)
+{
+	return calendar->repeats ? CYCLE_BLOCKS + 1 : 5 * CYCLE_BLOCKS;
+}
+
 static int64
 worked_before_block(Calendar *calendar, int32 number)
 {
@@ -162,7 +172,7 @@ delivery_first_worked(Calendar *calendar, int64 worked, TimestampTz near, Timest
 			quiet++;
 		else
 			quiet = 0;
-		if (quiet > CYCLE_BLOCKS)
+		if (quiet > blocks_to_search(calendar))
 			return false;
 		if (number == LAST_BLOCK)
 			refuse_far_instant();
@@ -179,6 +189,14 @@ delivery_first_worked(Calendar *calendar, int64 worked, TimestampTz near, Timest
 	if (!instant_of(number, span->start + (worked - span->before), cycles, result))
 		refuse_far_instant();
 	return true;
+}
+
+/* At the first timestamp: out of range, unless the calendar had no hours then. */
+static void
+refuse_if_time_begins(Calendar *calendar)
+{
+	if (worked_before_block(calendar, CYCLE_BLOCKS) > worked_before_block(calendar, 0))
+		refuse_far_instant();
 }
 
 /*
@@ -209,7 +227,10 @@ delivery_last_worked(Calendar *calendar, int64 worked, TimestampTz near, Timesta
 	while (block = need_totals(calendar, number), block->before > worked)
 	{
 		if (number == 0)
+		{
+			refuse_if_time_begins(calendar);
 			return false;
+		}
 		number--;
 	}
 	block = need_spans(calendar, number);
@@ -227,11 +248,10 @@ spans_of(Calendar *calendar, int32 number)
 	return need_spans(calendar, number - cycles_before(calendar, number) * CYCLE_BLOCKS);
 }
 
-/* What did not come within 400 years of the same rules never comes. */
 static int32
 last_block_to_search(const Calendar *calendar, int32 number)
 {
-	return Min(Max(number, calendar->settled) + CYCLE_BLOCKS + 1, LAST_BLOCK);
+	return Min(Max(number, calendar->settled) + blocks_to_search(calendar), LAST_BLOCK);
 }
 
 /*
@@ -371,7 +391,9 @@ move_date(Calendar *calendar, int64 date, int32 dates, int64 *result)
 		quiet = block->date_count == 0 && number > calendar->settled ? quiet + 1 : 0;
 		number += step;
 		day = step > 0 ? 0 : BLOCK_DAYS - 1;
-		if (number < 0 || quiet > CYCLE_BLOCKS)
+		if (number < 0)
+			refuse_if_time_begins(calendar);
+		if (number < 0 || quiet > blocks_to_search(calendar))
 			return false;
 		if (number > LAST_BLOCK)
 			refuse_far_instant();

@@ -31,6 +31,8 @@ PG_FUNCTION_INFO_V1(delivery_calendar_recv);
 PG_FUNCTION_INFO_V1(delivery_calendar_send);
 PG_FUNCTION_INFO_V1(delivery_with_holidays);
 
+#define MOST_NOTICES 5
+
 #define GET_CALENDAR(n) PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(n))
 #define CALENDAR_VALUE(varlena) ((const WorkCalendar *) VARDATA_ANY(varlena))
 #define CALENDAR_TEXT_LENGTH(varlena) (VARSIZE_ANY_EXHDR(varlena) - WORK_CALENDAR_HEADER)
@@ -65,10 +67,11 @@ digest_text(const char *text, size_t length, uint8 *digest)
 }
 
 /*
- * The value of these rules.  UTC is not written, as none means UTC.
+ * The value of these rules, or NULL after a soft error.  UTC is not written, as
+ * none means UTC.
  */
 static struct varlena *
-make_value(const CalendarRules *rules, const char *zone)
+make_value(const CalendarRules *rules, const char *zone, Node *escape)
 {
 	size_t		length;
 	char	   *text = delivery_show_calendar(rules, strcmp(zone, "UTC") == 0 ? NULL : zone,
@@ -77,11 +80,14 @@ make_value(const CalendarRules *rules, const char *zone)
 	WorkCalendar *calendar;
 
 	if (length > CALENDAR_TEXT_LIMIT)
-		ereport(ERROR,
+	{
+		errsave(escape,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("working calendar is too long"),
 				 errdetail("Its text has %zu bytes; at most %d are possible.", length, CALENDAR_TEXT_LIMIT),
-				 errhint("Keep fewer years of dates in it.")));
+				 errhint("Write ranges rather than lists, or keep fewer dates in it.")));
+		return NULL;
+	}
 	value = (struct varlena *) palloc(VARHDRSZ + WORK_CALENDAR_HEADER + length);
 	SET_VARSIZE(value, VARHDRSZ + WORK_CALENDAR_HEADER + length);
 	calendar = (WorkCalendar *) VARDATA(value);
@@ -151,7 +157,9 @@ notice_rules_without_effect(const CalendarRules *rules)
 	int			rule = -1;
 	int64_t		looks = 0;
 
-	while ((rule = delivery_calendar_rule_without_effect(rules, rule + 1, &looks)) >= 0)
+	/* who wrote one will look at the others, too */
+	for (int notices = 0; notices < MOST_NOTICES &&
+		 (rule = delivery_calendar_rule_without_effect(rules, rule + 1, &looks)) >= 0; notices++)
 		ereport(NOTICE,
 				(errmsg("rule %d of the working calendar has no effect", rule + 1),
 				 errdetail("The rule is \"%s\"; later rules replace it on every day to which it applies, or it applies to none.",
@@ -177,12 +185,16 @@ delivery_calendar_in(PG_FUNCTION_ARGS)
 	char	   *text = PG_GETARG_CSTRING(0);
 	CalendarRules rules;
 	const char *zone;
+	struct varlena *value;
 
 	if (!read_text(text, strlen(text), fcinfo->context, &rules, &zone))
 		PG_RETURN_NULL();
 	notice_rules_without_effect(&rules);
 	notice_unused_holidays(&rules);
-	PG_RETURN_POINTER(make_value(&rules, zone));
+	value = make_value(&rules, zone, fcinfo->context);
+	if (value == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(value);
 }
 
 Datum
@@ -214,7 +226,7 @@ delivery_calendar_recv(PG_FUNCTION_ARGS)
 				 errhint("Send the calendar as text.")));
 	text = pq_getmsgtext(message, message->len - message->cursor, &length);
 	read_text(text, length, NULL, &rules, &zone);
-	PG_RETURN_POINTER(make_value(&rules, zone));
+	PG_RETURN_POINTER(make_value(&rules, zone, NULL));
 }
 
 Datum
@@ -317,5 +329,5 @@ delivery_with_holidays(PG_FUNCTION_ARGS)
 						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(days[first_outside])))),
 				 errhint("Leave out infinite dates, and those before our era.")));
 	notice_unused_holidays(&rules);
-	PG_RETURN_POINTER(make_value(&rules, zone));
+	PG_RETURN_POINTER(make_value(&rules, zone, NULL));
 }

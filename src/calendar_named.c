@@ -7,9 +7,11 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+#include "utils/rls.h"
 #include "utils/snapmgr.h"
 
 #include "query.h"
@@ -27,13 +29,15 @@ typedef struct NamedCalendar
 /*
  * Kept per call site: what was read with one snapshot.  An ordinary query has
  * one for all its rows; PL/pgSQL may keep a call site for several statements,
- * so what the snapshot sees is compared.
+ * so what the snapshot sees is compared, and whose eyes it sees with.
  */
 typedef struct NamedCalendars
 {
 	MemoryContext context;
 	TimestampTz transaction;
 	SubTransactionId subtransaction;
+	Oid			user;			/* whose rights hold */
+	bool		row_security;
 	SnapshotData snapshot;		/* with copies of its arrays */
 	HTAB	   *calendars;
 	NamedCalendar *last;
@@ -56,6 +60,7 @@ sees_the_same(const NamedCalendars *named, Snapshot snapshot)
 	return named->context != NULL &&
 		named->transaction == GetCurrentTransactionStartTimestamp() &&
 		named->subtransaction == GetCurrentSubTransactionId() &&
+		named->user == GetUserId() && named->row_security == row_security &&
 		seen->snapshot_type == snapshot->snapshot_type &&
 		seen->xmin == snapshot->xmin && seen->xmax == snapshot->xmax &&
 		seen->curcid == snapshot->curcid &&
@@ -103,6 +108,8 @@ start_anew(NamedCalendars *named, Snapshot snapshot, MemoryContext parent)
 		named->snapshot.subxip = copy_ids(snapshot->subxip, snapshot->subxcnt);
 		named->transaction = GetCurrentTransactionStartTimestamp();
 		named->subtransaction = GetCurrentSubTransactionId();
+		named->user = GetUserId();
+		named->row_security = row_security;
 		control.keysize = LONGEST_NAME + 1;
 		control.entrysize = sizeof(NamedCalendar);
 		control.hcxt = context;

@@ -168,6 +168,9 @@ parse_years(CalendarParser *parser)
 	size_t		position = parser->at;
 
 	years.first = years.last = delivery_take_number(parser, 4);
+	if (delivery_look(parser, 0) == '-' && delivery_is_digit(delivery_look(parser, 1)) &&
+		delivery_is_digit(delivery_look(parser, 2)) && delivery_look(parser, 3) == '-')
+		return delivery_refuse_calendar(parser, position, "a date is not written so", WRITE_DATE);
 	if (years.first < CALENDAR_FIRST_YEAR)
 		return delivery_refuse_calendar(parser, position, "there is no year 0000", WRITE_YEAR);
 	if (delivery_look(parser, 0) == '+')
@@ -624,8 +627,13 @@ parse_rule(CalendarParser *parser, bool additive)
 
 		while (at_group(parser))
 		{
+			size_t		position = parser->at;
+
 			if (!parse_group(parser))
 				return false;
+			/* 'Dec 25, 2026 off' would close all of 2026 */
+			if (rule.group_count > 0 && rules->groups[rules->group_count - 1].date_count == 0)
+				return delivery_refuse_calendar(parser, position, "a year without dates cannot follow dates", WRITE_DATE);
 			rule.group_count++;
 			after = parser->at;
 			if (!delivery_take(parser, ','))
@@ -713,7 +721,7 @@ delivery_parse_calendar(const char *text, size_t length, CalendarResize resize,
 	parser.fault = fault;
 
 	if (length > CALENDAR_TEXT_LIMIT)
-		return delivery_refuse_calendar(&parser, 0, "the calendar is longer than 262144 bytes", "Keep fewer years of dates in it.");
+		return delivery_refuse_calendar(&parser, 0, "the calendar is longer than 262144 bytes", "Write ranges rather than lists, or keep fewer dates in it.");
 	delivery_skip_blanks(&parser);
 	if (delivery_at_word(&parser, "tz") && delivery_look(&parser, 2) == '=' && !parse_zone(&parser))
 		return false;

@@ -192,8 +192,18 @@ delivery_refuse_here(CalendarParser *parser, const char *reason, const char *hin
 			return delivery_refuse_calendar(parser, parser->at, "a month is not written so", WRITE_MONTH);
 	if (parser->length - parser->at >= 4 && memcmp(parser->text + parser->at, "24/7", 4) == 0)
 		return delivery_refuse_calendar(parser, parser->at, "24/7 stands alone, without days", "Write 00:00-24:00 for all hours of some days.");
+	if (delivery_at_year(parser))
+		return delivery_refuse_calendar(parser, parser->at, "a year does not stand here", WRITE_DATE);
 	if (delivery_is_digit(delivery_look(parser, 0)) && delivery_count_digits(parser) < 3)
+	{
+		size_t		after = delivery_count_digits(parser);
+
+		while (delivery_look(parser, after) == ' ')
+			after++;
+		if (is_letter(delivery_look(parser, after)))
+			return delivery_refuse_calendar(parser, parser->at, "a date is not written so", WRITE_DATE);
 		return delivery_refuse_calendar(parser, parser->at, "hours are not written so", WRITE_SPAN);
+	}
 	switch (delivery_look(parser, 0))
 	{
 		case '"':
@@ -202,6 +212,12 @@ delivery_refuse_here(CalendarParser *parser, const char *reason, const char *hin
 			return delivery_refuse_calendar(parser, parser->at, "fallback rules are not supported", WRITE_NEXT_RULE);
 		case '(':
 			return delivery_refuse_calendar(parser, parser->at, "computed hours are not supported", WRITE_SPAN);
+		case ':':
+			return delivery_refuse_calendar(parser, parser->at, "a colon does not stand here", "Leave it out.");
+		case '\xC2':
+			if (delivery_look(parser, 1) == '\xA0')
+				return delivery_refuse_calendar(parser, parser->at, "a no-break space is not a blank", "Write an ordinary space.");
+			break;
 		case '\xE2':
 			if (delivery_look(parser, 1) == '\x80' && (delivery_look(parser, 2) == '\x93' || delivery_look(parser, 2) == '\x94'))
 				return delivery_refuse_calendar(parser, parser->at, "a dash is not a range", "Write ranges with a hyphen: -.");

@@ -35,7 +35,7 @@ typedef struct CalendarParser
 #define WRITE_HOLIDAYS \
 	"Write PH=2026-12-25,2026-12-26; after the time zone."
 #define WRITE_RULE \
-	"Write days, hours or both, such as Mo-Fr 09:00-17:00, Dec 25 off, or 24/7."
+	"Write days, hours or both, such as Mo-Fr 09:00-17:00, Dec 25 off, or 24/7; a calendar by name is delivery.calendar('name')."
 #define WRITE_NEXT_RULE \
 	"Separate rules by ; to replace the hours of a day, or by , to add to them."
 #define WRITE_YEAR \

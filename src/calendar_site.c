@@ -54,7 +54,8 @@ get_site(FunctionCallInfo fcinfo)
 static const WorkCalendar *
 get_header(struct varlena *value)
 {
-	if (VARATT_IS_EXTENDED(value) && !VARATT_IS_SHORT(value))
+	/* (a pointer to a value stored out of line looks short, too) */
+	if (VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value))
 		value = detoast_attr_slice(value, 0, WORK_CALENDAR_HEADER);
 	return (const WorkCalendar *) VARDATA_ANY(value);
 }

@@ -232,7 +232,7 @@ delivery_sla_clock_record(PG_FUNCTION_ARGS)
 	status = get_status(&clock, &target, breached, DEFAULT_AT_RISK_FRACTION);
 
 	/* the clock runs on from its due instant at the next working one */
-	breached_at = due;
+	breached_at = has_due ? due : 0;
 	if (breached && !target.by_date && !delivery_sla_next_running(&clock, due, &breached_at))
 		elog(ERROR, "a clock that is past its target never ran past it");
 
@@ -333,6 +333,7 @@ delivery_sla_explain(PG_FUNCTION_ARGS)
 		RangeBound	upper = {0};
 		Datum		values[3];
 		bool		nulls[3] = {0};
+		int64		length;
 
 		CHECK_FOR_INTERRUPTS();
 		/* pauses can touch */
@@ -344,8 +345,9 @@ delivery_sla_explain(PG_FUNCTION_ARGS)
 				break;
 			until = next;
 		}
-		if (kind == SEGMENT_COUNTED)
-			running += until - start;
+		if (kind == SEGMENT_COUNTED &&
+			(pg_sub_s64_overflow(until, start, &length) || pg_add_s64_overflow(running, length, &running)))
+			delivery_span_overflow();
 		lower.val = TimestampTzGetDatum(start);
 		lower.inclusive = true;
 		lower.lower = true;
@@ -354,6 +356,9 @@ delivery_sla_explain(PG_FUNCTION_ARGS)
 		values[1] = CStringGetTextDatum(segment_labels[kind]);
 		values[2] = IntervalPGetDatum(delivery_make_hours(running));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		/* there can be millions */
+		for (int i = 0; i < (int) lengthof(values); i++)
+			pfree(DatumGetPointer(values[i]));
 	}
 	return (Datum) 0;
 }

@@ -111,8 +111,9 @@ paused_between(const SlaClock *clock, TimestampTz from, TimestampTz to)
 
 		if (clock->pauses[i].start >= to)
 			break;
-		if (start < end)
-			paused += working_time(clock->calendar, start, end);
+		if (start < end &&
+			pg_add_s64_overflow(paused, working_time(clock->calendar, start, end), &paused))
+			delivery_span_overflow();
 	}
 	return paused;
 }
@@ -123,7 +124,7 @@ paused_between(const SlaClock *clock, TimestampTz from, TimestampTz to)
  * The clock of arguments opened_at (the first), stopped_at, calendar, paused
  * and as_of, the last three next to each other.  False where it is not known:
  * an argument is NULL that must not be, the end lies before the opening, or
- * one of both is infinite.
+ * the opening, the stop or the end is infinite.
  */
 bool
 delivery_sla_clock(FunctionCallInfo fcinfo, int stopped, int calendar, SlaClock *clock)
@@ -134,6 +135,8 @@ delivery_sla_clock(FunctionCallInfo fcinfo, int stopped, int calendar, SlaClock 
 		return false;
 	clock->opened = PG_GETARG_TIMESTAMPTZ(0);
 	clock->end = PG_GETARG_TIMESTAMPTZ(as_of);
+	if (!PG_ARGISNULL(stopped) && TIMESTAMP_NOT_FINITE(PG_GETARG_TIMESTAMPTZ(stopped)))
+		return false;
 	clock->stopped = !PG_ARGISNULL(stopped) && PG_GETARG_TIMESTAMPTZ(stopped) <= clock->end;
 	if (clock->stopped)
 		clock->end = PG_GETARG_TIMESTAMPTZ(stopped);

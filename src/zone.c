@@ -16,6 +16,8 @@
 
 #include "zone.h"
 
+static const char *const local_names[] = {"localtime", "posixrules", "Factory"};
+
 typedef struct ListedZone
 {
 	char		name[TZ_STRLEN_MAX + 1];
@@ -66,6 +68,10 @@ delivery_look_up_zone(const char *name)
 {
 	pg_tz	   *zone = NULL;
 
+	/* what these are depends on the machine */
+	for (int i = 0; i < (int) lengthof(local_names); i++)
+		if (pg_strcasecmp(name, local_names[i]) == 0)
+			return NULL;
 	if (name[0] != '\0' && strlen(name) <= TZ_STRLEN_MAX)
 		zone = pg_tzset(name);
 	/* a POSIX rule has an offset, so a name without digits is none */

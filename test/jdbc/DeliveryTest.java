@@ -9,7 +9,7 @@
  * must be the same everywhere.
  *
  * Output is TAP. Everything is made in a schema of its own, dropped at the end;
- * rows of delivery.custom_benchmark are only ever rolled back.
+ * rows of delivery.custom_benchmark and delivery.calendar are only ever rolled back.
  */
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -30,7 +30,8 @@ public final class DeliveryTest {
             try {
                 for (Checks checks : List.of(fixture, new ResultChecks(session), new ParameterChecks(session),
                         new ProtocolChecks(session), new PredicateChecks(session), new MetaDataChecks(session),
-                        new ErrorChecks(session), new CustomBenchmarkChecks(session))) {
+                        new ErrorChecks(session), new CustomBenchmarkChecks(session),
+                        new CalendarChecks(session))) {
                     checks.run();
                 }
             } finally {
