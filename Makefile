@@ -5,9 +5,10 @@
 #   make demo-stop                          stop that cluster
 #   make test                               all tests
 #   make bench                              the performance bars (BENCH_ROWS, BENCH_RUNS)
+#   make fuzz                               fuzz what reads calendars (FUZZ_SECONDS, FUZZ_KEEP)
 #   make reference                          doc/reference.md from the COMMENTs
 #
-# demo, test and bench install what is missing from Debian's packages.
+# demo, test, bench and fuzz install what is missing from Debian's packages.
 
 EXTENSION = delivery
 MODULE_big = delivery
@@ -106,7 +107,7 @@ export PG_CONFIG
 DEMO_CLUSTER ?= demo
 export DEMO_CLUSTER
 
-.PHONY: demo demo-stop test bench reference
+.PHONY: demo demo-stop test bench fuzz reference
 
 demo:
 	@test/bin/provision.sh demo $(if $(GIT),git)
@@ -121,6 +122,13 @@ test:
 bench:
 	@test/bin/provision.sh demo
 	@test/bench/bench.sh
+
+FUZZ_SECONDS ?= 600
+export FUZZ_SECONDS FUZZ_KEEP
+
+fuzz:
+	@test/bin/provision.sh fuzz
+	@test/fuzz/fuzz.sh
 
 reference:
 	@test/bin/provision.sh demo

@@ -1,13 +1,13 @@
 #!/bin/bash
 # Install from Debian's packages what is missing.
 #
-#   provision.sh demo|test [git]
+#   provision.sh demo|test|fuzz [git]
 #
 # Nothing is asked of the package manager where everything is there already.
 # As root it installs; as anybody else it asks sudo; without sudo it says what
 # to install.
 set -euo pipefail
-need=${1:?"usage: provision.sh demo|test [git]"}
+need=${1:?"usage: provision.sh demo|test|fuzz [git]"}
 with_git=${2:-}
 pg_config=${PG_CONFIG:-pg_config}
 
@@ -35,8 +35,22 @@ major_version() {
 	echo "$version"
 }
 
+# clang's own runtime, which has libFuzzer, is a package apart from clang.
+have_fuzzer() {
+	have clang && echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+		clang -fsanitize=fuzzer,address -x c - -o /dev/null >/dev/null 2>&1
+}
+
 missing() {
 	local major=$1
+	if [ "$need" = fuzz ]; then
+		if ! have clang; then
+			echo clang libclang-rt-dev libc6-dev
+		elif ! have_fuzzer; then
+			echo "libclang-rt-$(clang -dumpversion | cut -d . -f 1)-dev"
+		fi
+		return
+	fi
 	have gcc || echo gcc libc6-dev
 	have perl || echo perl
 	[ -x "/usr/lib/postgresql/$major/bin/postgres" ] || { have_pgxs && [ -x "$("$pg_config" --bindir)/postgres" ]; } ||
@@ -65,12 +79,19 @@ apt() {
 }
 
 have apt-get || {
+	if [ "$need" = fuzz ]; then
+		have_fuzzer && exit 0
+		echo "not a Debian system: install clang with its runtime (libFuzzer)" >&2
+		exit 1
+	fi
 	have_pgxs && exit 0
 	echo "not a Debian system: install PostgreSQL 15 or newer with its server headers, and gcc" >&2
 	exit 1
 }
 
-major=$(major_version)
+# the fuzzer needs no server
+major=none
+[ "$need" = fuzz ] || major=$(major_version)
 packages=""
 [ -z "$major" ] || packages=$(missing "$major" | tr '\n' ' ')
 [ -n "$packages" ] || [ -z "$major" ] || exit 0

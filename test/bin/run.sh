@@ -115,6 +115,7 @@ fi
 
 step build tests test/t/build.sh
 step unit tests test/unit/run.sh test/unit/calendar.sh
+step fuzz tests test/fuzz/replay.sh
 step regress installcheck ""
 step regress_on_search_path installcheck "-c search_path=public,delivery"
 step regress_forced_parallel installcheck "$forced -c work_mem=64kB"
