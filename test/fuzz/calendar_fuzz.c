@@ -262,6 +262,12 @@ plain_hours(const CalendarRules *rules, int32_t day, bool *open)
 	{
 		const CalendarRule *rule = &rules->rules[r];
 
+		/* what is closed after midnight of the day before */
+		if (rule->off && plainly_applies(rules, rule, day - 1))
+			for (int32_t i = 0; i < rule->span_count; i++)
+				for (int32_t minute = MINUTES_PER_DAY; minute < rules->spans[rule->spans + i].end; minute++)
+					if (minute >= rules->spans[rule->spans + i].start)
+						open[minute - MINUTES_PER_DAY] = false;
 		if (!plainly_applies(rules, rule, day))
 			continue;
 		if (rule->off ? rule->whole_day : !rule->additive)
