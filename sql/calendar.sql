@@ -71,7 +71,7 @@ SELECT pg_temp.refusal(input) FROM unnest(ARRAY[
 	'Mon-Fri 09:00-17:00', 'Monday 09:00-17:00', 'December 25 off', 'Dez 25 off', 'Mo Fr 09:00-17:00', 'Mo-Fr 09:00–17:00',
 	'Mo-Fr sunrise-sunset', 'Mo-Fr (sunset-01:00)-20:00', 'SH off', 'week 10 off', 'Mo unknown', 'Mo-Fr open', 'Mo-Fr 09:00-17:00 "by phone"',
 	'Mo-Fr 09:00-17:00 || Sa 10:00-12:00', 'Mo-Fr 09:00-17:00 Sa 10:00-12:00', 'Dec 25,PH off', '24/7 Mo', 'Mo 24/7', 'Dec 25, 2026 off', '2026-12-25 off', '25 Dec off', 'Mo-Fr: 09:00-17:00', U&'Mo-Fr\00A009:00-17:00', 'TZ=localtime; 24/7', 'office',
-	'Feb 30 off', 'Apr 31 off', '2025 Feb 29 off', 'Dec 0 off', 'Dec 32 off', 'Dec 26-24 off', 'Dec 24-Dec 2 off', '2026 Dec 24-2026 Jan 2 off',
+	'Feb 30 off', 'Apr 31 off', '2025 Feb 29 off', '2025 Feb 27-Feb 29 off', '2025 Feb 27-29 off', '2025 Dec 24-Feb 29 off', 'Dec 0 off', 'Dec 32 off', 'Dec 26-24 off', 'Dec 24-Dec 2 off', '2026 Dec 24-2026 Jan 2 off',
 	'2027 Dec 24-2026 Jan 2 off', 'Dec 24-2027 Jan 2 off', 'Dec-Jan 5 off', 'Dec 24- off', 'Dec 25 2026 off', '2027-2026 off', '2026- off', '2026-2030/2 off',
 	'0000 off', '26 Dec off', '20260 off', 'easter -2 off', 'easter +400 days off', 'Th[0] 09:00-10:00', 'Th[6] 09:00-10:00', 'Th[3-1] 09:00-10:00',
 	'Th[1 09:00-10:00', 'Th[-1-2] 09:00-10:00', 'Mo-Fr[1] 09:00-10:00', 'PH Mo-Fr off', 'PH=2026-12-25; TZ=UTC; 24/7', '24/7; PH=2026-12-25; PH off',

@@ -189,11 +189,11 @@ delivery_calendar_in(PG_FUNCTION_ARGS)
 
 	if (!read_text(text, strlen(text), fcinfo->context, &rules, &zone))
 		PG_RETURN_NULL();
-	notice_rules_without_effect(&rules);
-	notice_unused_holidays(&rules);
 	value = make_value(&rules, zone, fcinfo->context);
 	if (value == NULL)
 		PG_RETURN_NULL();
+	notice_rules_without_effect(&rules);
+	notice_unused_holidays(&rules);
 	PG_RETURN_POINTER(value);
 }
 

@@ -316,6 +316,9 @@ parse_last_date(CalendarParser *parser, CalendarDates *dates, int32_t year)
 	if ((dates->from.kind == CALENDAR_MONTH) != (dates->to.kind == CALENDAR_MONTH))
 		return delivery_refuse_calendar(parser, position, "the dates begin with a day and end with a month, or the other way round", WRITE_DATE);
 	by_easter = dates->from.kind == CALENDAR_EASTER || dates->to.kind == CALENDAR_EASTER;
+	if (year != CALENDAR_NO_YEAR && !by_easter && !year_given &&
+		dates->to.day > delivery_days_of_month(year + (dates->to.month < dates->from.month), dates->to.month))
+		return delivery_refuse_calendar(parser, position, "the month has no such day", WRITE_DATE);
 	if (last_year < year ||
 		(!by_easter && dates->from.month == dates->to.month && dates->from.day > dates->to.day && last_year == year) ||
 		(!by_easter && dates->from.month > dates->to.month && year_given && last_year == year))
