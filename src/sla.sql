@@ -4,8 +4,8 @@
 --   of running time ('24:00'), or with a day part a date promise ('1 day' is one
 --   working date). Running time is working time since the opening, less pauses.
 -- NULL: stopped_at NULL means still running, paused NULL no pause; any other
---   NULL argument gives NULL. So does a data fault: an infinite timestamp, or an
---   end (stopped_at, or as_of while running) before the opening.
+--   NULL argument gives NULL. So does a data fault: an infinite opened_at or
+--   stopped_at, or an end (stopped_at, or as_of while running) before the opening.
 -- Errors: 22023 for a target that is negative, has months, or is never reached;
 --   22008 for a due instant out of range; those of the calendar.
 -- Source: ITIL 4, service level management practice; the pauses are those of
