@@ -26,6 +26,7 @@ OWN_HEADERS = \
 	src/number.h \
 	src/packing.h \
 	src/pause.h \
+	src/period.h \
 	src/query.h \
 	src/selection.h \
 	src/sla.h \
@@ -50,6 +51,7 @@ OBJS = \
 	src/number.o \
 	src/packing.o \
 	src/percentile.o \
+	src/period.o \
 	src/query.o \
 	src/ratio.o \
 	src/selection.o \

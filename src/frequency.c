@@ -10,13 +10,13 @@
 #include "port/pg_bitutils.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/memutils.h"
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
 #include "counter.h"
+#include "period.h"
 #include "zone.h"
 
 /* what every state of this file begins with */
@@ -101,18 +101,6 @@ get_cache(FunctionCallInfo fcinfo)
 	return (FrequencyCache *) fcinfo->flinfo->fn_extra;
 }
 
-static void
-refuse_period(RangeType *range, const char *detail)
-{
-	char	   *shown = OidOutputFunctionCall(F_RANGE_OUT, RangeTypePGetDatum(range));
-
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("period must be bounded and longer than nothing"),
-			 errdetail("The period %s %s.", shown, detail),
-			 errhint("Write both ends, for example tstzrange('2026-01-01', '2026-04-01'), rather than the first and last time of the data.")));
-}
-
 /*
  * The period in an argument.  A period seen before is recognised by its bytes.
  */
@@ -124,7 +112,6 @@ get_period(FunctionCallInfo fcinfo, int argument)
 	RangeType  *range;
 	RangeBound	lower;
 	RangeBound	upper;
-	bool		empty;
 
 	if (PG_ARGISNULL(argument))
 		return period;
@@ -136,17 +123,9 @@ get_period(FunctionCallInfo fcinfo, int argument)
 
 	if (cache->range_type == NULL)
 		cache->range_type = lookup_type_cache(RangeTypeGetOid(range), TYPECACHE_RANGE_INFO);
-	range_deserialize(cache->range_type, range, &lower, &upper, &empty);
-	if (empty)
-		refuse_period(range, "is empty");
-	if (lower.infinite || upper.infinite)
-		refuse_period(range, "is unbounded");
+	delivery_period_bounds(cache->range_type, range, &lower, &upper);
 	period.lower = DatumGetTimestampTz(lower.val);
 	period.upper = DatumGetTimestampTz(upper.val);
-	if (TIMESTAMP_NOT_FINITE(period.lower) || TIMESTAMP_NOT_FINITE(period.upper))
-		refuse_period(range, "has an infinite end");
-	if (period.lower == period.upper)
-		refuse_period(range, "is a single instant");
 	period.flags = (lower.inclusive ? FLAG_LOWER_INC : 0) |
 		(upper.inclusive ? FLAG_UPPER_INC : 0);
 
