@@ -21,19 +21,23 @@ OWN_HEADERS = \
 	src/calendar_rules.h \
 	src/calendar_scan.h \
 	src/compat.h \
+	src/count.h \
 	src/counter.h \
 	src/delivery.h \
 	src/number.h \
+	src/objective.h \
 	src/packing.h \
 	src/pause.h \
 	src/period.h \
 	src/query.h \
 	src/selection.h \
 	src/sla.h \
+	src/slo.h \
 	src/span.h \
 	src/zone.h
 
 OBJS = \
+	src/burn_alert.o \
 	src/calendar.o \
 	src/calendar_blocks.o \
 	src/calendar_day.o \
@@ -44,11 +48,14 @@ OBJS = \
 	src/calendar_scan.o \
 	src/calendar_show.o \
 	src/calendar_site.o \
+	src/chart.o \
+	src/count.o \
 	src/counter.o \
 	src/delivery.o \
 	src/frequency.o \
 	src/level.o \
 	src/number.o \
+	src/objective.o \
 	src/packing.o \
 	src/percentile.o \
 	src/period.o \
@@ -58,6 +65,8 @@ OBJS = \
 	src/servicenow.o \
 	src/sla.o \
 	src/sla_clock.o \
+	src/slo.o \
+	src/slo_time.o \
 	src/span.o \
 	src/zone.o
 
@@ -71,7 +80,11 @@ PIECES = \
 	src/level.sql \
 	src/calendar.sql \
 	src/sla.sql \
-	src/servicenow.sql
+	src/servicenow.sql \
+	src/objective.sql \
+	src/slo.sql \
+	src/burn_alert.sql \
+	src/chart.sql
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 

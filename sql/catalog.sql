@@ -25,6 +25,10 @@ ORDER BY 1;
 SELECT object, attname FROM member JOIN pg_attribute ON classid = 'pg_class'::regclass AND attrelid = objid
 WHERE attnum > 0 AND NOT attisdropped AND coalesce(col_description(attrelid, attnum), '') = ''
 ORDER BY 1, 2;
+SELECT object, attname FROM member JOIN pg_type AS t ON classid = 'pg_type'::regclass AND t.oid = objid
+JOIN pg_attribute ON attrelid = typrelid
+WHERE attnum > 0 AND NOT attisdropped AND coalesce(col_description(attrelid, attnum), '') = ''
+ORDER BY 1, 2;
 
 -- no member, nor what belongs to one, lies outside the schema
 SELECT object FROM member_function WHERE pronamespace <> 'delivery'::regnamespace
@@ -34,7 +38,7 @@ UNION ALL
 SELECT object FROM member JOIN pg_type AS t ON classid = 'pg_type'::regclass AND t.oid = objid WHERE typnamespace <> 'delivery'::regnamespace;
 SELECT object FROM member
 WHERE classid NOT IN ('pg_proc'::regclass, 'pg_class'::regclass, 'pg_type'::regclass, 'pg_namespace'::regclass,
-	'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_opfamily'::regclass);
+	'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_cast'::regclass);
 SELECT object FROM member JOIN pg_operator AS o ON classid = 'pg_operator'::regclass AND o.oid = objid WHERE oprnamespace <> 'delivery'::regnamespace
 UNION ALL
 SELECT object FROM member JOIN pg_opclass AS o ON classid = 'pg_opclass'::regclass AND o.oid = objid WHERE opcnamespace <> 'delivery'::regnamespace
@@ -61,7 +65,8 @@ WHERE aggcombinefn = 0 OR (aggtranstype = 'internal'::regtype) <> (aggserialfn <
 -- internal state is for exact percentiles alone
 SELECT DISTINCT proname FROM member_function JOIN pg_aggregate ON aggfnoid = oid
 WHERE aggtranstype = 'internal'::regtype ORDER BY 1;
--- the others move with a window, but for the one that keeps a set of days
+-- the others move with a window, but for the one that keeps a set of days and
+-- those that have windows of their own
 SELECT proname, aggminvtransfn <> 0 AS moving FROM member_function JOIN pg_aggregate ON aggfnoid = oid
 WHERE aggtranstype <> 'internal'::regtype ORDER BY 1;
 

@@ -7,10 +7,12 @@
 
 #include "postgres.h"
 
+#include "access/tupdesc.h"
 #include "fmgr.h"
 
 #include "compat.h"
 
 extern MemoryContext delivery_aggregate_context(FunctionCallInfo fcinfo);
+extern TupleDesc delivery_result_record(FunctionCallInfo fcinfo, TupleDesc *kept, int fields);
 
 #endif							/* DELIVERY_H */

@@ -250,17 +250,7 @@ delivery_sla_clock_record(PG_FUNCTION_ARGS)
 	site = (StatusSite **) delivery_site_private(fcinfo);
 	if (*site == NULL)
 		*site = (StatusSite *) MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(StatusSite));
-	if ((*site)->record == NULL)
-	{
-		TupleDesc	record;
-		MemoryContext caller;
-
-		if (get_call_result_type(fcinfo, NULL, &record) != TYPEFUNC_COMPOSITE)
-			elog(ERROR, "sla_clock is not declared to return a record");
-		caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-		(*site)->record = BlessTupleDesc(CreateTupleDescCopy(record));
-		MemoryContextSwitchTo(caller);
-	}
+	delivery_result_record(fcinfo, &(*site)->record, CLOCK_FIELDS);
 	status_type = TupleDescAttr((*site)->record, CLOCK_STATUS)->atttypid;
 	values[CLOCK_STATUS] = status_value(fcinfo, status_type, status);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple((*site)->record, values, nulls)));
