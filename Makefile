@@ -88,7 +88,7 @@ PIECES = \
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 
-REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow errors security
+REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo burn_alert chart errors security
 REGRESS_OPTS = --load-extension=delivery
 ISOLATION = benchmark calendar
 ISOLATION_OPTS = --inputdir=test/isolation

@@ -140,3 +140,37 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.sla_breach_probability('-1:00'
 -- ServiceNow
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.servicenow_duration('1 Day 2 Hours') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.servicenow_duration('2026-03-02 08:12:36') $$);
+
+-- objectives: what 99.9 may have meant
+SELECT * FROM pg_temp.error_of($$ SELECT '99.9'::delivery.objective $$);
+SELECT * FROM pg_temp.error_of($$ SELECT 99.9::delivery.objective $$);
+SELECT * FROM pg_temp.error_of($$ SELECT '1'::delivery.objective $$);
+SELECT * FROM pg_temp.error_of($$ SELECT '100%'::delivery.objective $$);
+SELECT * FROM pg_temp.error_of($$ SELECT 0.0::delivery.objective $$);
+SELECT * FROM pg_temp.error_of($$ SELECT 'NaN'::float8::delivery.objective $$);
+SELECT * FROM pg_temp.error_of($$ SELECT '99,9%'::delivery.objective $$);
+SELECT * FROM pg_temp.error_of($$ SELECT '99.99999999%'::delivery.objective $$);
+SELECT * FROM pg_temp.error_of(format($$ SELECT %L::delivery.objective $$, repeat('9', 1000)));
+-- error budgets
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(11, 10, 0.999) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(-1, 10, 0.999) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1.5, 10, 0.999) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1, 1e30, 0.999) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1::float8, 10, 0.999) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(NULL, '[2026-01-01,2026-02-01)', 0.999) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1, 1, o) FROM (VALUES (0.999), (0.99)) AS v (o) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(t, t, 0.999) FROM (VALUES (9223372036854775807), (1)) AS v (t) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(NULL, '[2026-01-01,)'::tstzrange, 0.999) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.burn_rate_final('{3,1,0,1,1}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.allowed_downtime(0.999, '1 month') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.allowed_downtime(0.999, '-1 day') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.time_to_exhaustion('NaN', 1, '30 days') $$);
+-- burn-rate alerts
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.burn_rate_alert('2026-01-01', 1, 1, 0.999, 'infinity') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.burn_rate_alert('2026-01-01', 1, 1, 0.999, '2026-01-01', '30 days', -1) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.burn_rate_alert(a, 1, 1, 0.999, a) FROM (VALUES ('2026-01-01'::timestamptz), ('2026-01-02')) AS v (a) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.burn_rate_alert('2026-01-01', 1, 1, 0.999, '2026-01-01', p) FROM (VALUES ('30 days'::interval), ('7 days')) AS v (p) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.burn_rate_alert('2026-01-01', 1, 1, 0.999, '2026-01-01', '7 days', n) FROM (VALUES (1), (2)) AS v (n) $$);
+-- charts
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.text_chart('{1}', 0) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.text_chart('{{1,2}}') $$);

@@ -282,6 +282,7 @@ typedef struct Judgement
 	float8		short_burn;		/* 0 without events, as long_burn */
 	bool		judged;			/* by enough events, in both windows */
 	float8		nearness;		/* above 1 fires */
+	float8		long_nearness;
 } Judgement;
 
 static float8
@@ -304,6 +305,7 @@ judge(const Pair *pair, const int64 *counters, const Events *windows)
 	result.judged = windows[pair->short_window].total > 0 &&
 		windows[pair->long_window].total >= counters[ALERT_MIN_EVENTS];
 	result.nearness = Min(result.long_burn, result.short_burn) / result.threshold;
+	result.long_nearness = result.long_burn / result.threshold;
 	return result;
 }
 
@@ -323,6 +325,20 @@ fires(const Judgement *judgement, const Events *windows)
 	return judgement->judged &&
 		above_threshold(judgement, &windows[judgement->pair->long_window]) &&
 		above_threshold(judgement, &windows[judgement->pair->short_window]);
+}
+
+/*
+ * Whether a pair is nearer to firing than another one: by both windows, and where
+ * nothing burns any more by the long one.
+ */
+static bool
+is_nearer(const Judgement *judgement, const Judgement *other)
+{
+	if (judgement->judged != other->judged)
+		return judgement->judged;
+	if (judgement->nearness != other->nearness)
+		return judgement->nearness > other->nearness;
+	return judgement->long_nearness > other->long_nearness;
 }
 
 /*
@@ -356,8 +372,7 @@ delivery_burn_alert_final(PG_FUNCTION_ARGS)
 		Judgement	judgement = judge(&pairs[i], counters, windows);
 
 		firing = fires(&judgement, windows);
-		if (i == 0 || firing || judgement.judged > chosen.judged ||
-			(judgement.judged == chosen.judged && judgement.nearness > chosen.nearness))
+		if (i == 0 || firing || is_nearer(&judgement, &chosen))
 			chosen = judgement;
 	}
 

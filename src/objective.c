@@ -28,6 +28,8 @@ PG_FUNCTION_INFO_V1(delivery_objective_from_numeric);
 #define PERCENT_DECIMALS	7
 /* what the hint says of a number too large to be a ratio */
 #define PERCENT				(OBJECTIVE_WHOLE / 100)
+/* far above any percentage, and small enough to be multiplied */
+#define MOST_WHOLE			1000000
 /* more of a long text says no more */
 #define MOST_SHOWN			64
 
@@ -43,7 +45,7 @@ typedef enum Reading
 typedef struct Decimal
 {
 	bool		negative;
-	int64		whole;			/* saturated far above any objective */
+	int64		whole;			/* at least MOST_WHOLE if it is larger */
 	int64		fraction;		/* in billionths */
 	bool		finer;			/* has digits beyond those, other than 0 */
 	bool		percent;
@@ -68,7 +70,7 @@ scan_decimal(const char *text, Decimal *decimal)
 	if (*text == '+' || *text == '-')
 		decimal->negative = *text++ == '-';
 	for (; is_digit(*text); text++, digits++)
-		if (decimal->whole < OBJECTIVE_WHOLE)
+		if (decimal->whole < MOST_WHOLE)
 			decimal->whole = decimal->whole * 10 + (*text - '0');
 	if (*text == '.')
 	{
