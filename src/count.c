@@ -37,7 +37,7 @@ delivery_make_count_site(FunctionCallInfo fcinfo, int argument)
 					 OidIsValid(type) ?
 					 errdetail("They are of type %s.", format_type_be(type)) :
 					 errdetail("Their type is not known."),
-					 errhint("Pass integer, bigint or numeric, for example by a cast.")));
+					 errhint("Pass integer, bigint or numeric, for example by a cast; downtime is a tstzmultirange, and its period a tstzrange.")));
 	}
 	site = (CountSite *) MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(CountSite));
 	site->type = type;
@@ -57,7 +57,7 @@ delivery_count_of_numeric(Numeric number)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("count out of range"),
-				 errdetail("The count is %s; a bigint can hold it at most.",
+				 errdetail("The count is %s, and has to fit into a bigint.",
 						   DatumGetCString(DirectFunctionCall1(numeric_out, value))),
 				 errhint("Count larger units, such as thousands of events.")));
 	count = DirectFunctionCall1(numeric_int8, value);
