@@ -45,6 +45,24 @@ delivery_make_count_site(FunctionCallInfo fcinfo, int argument)
 	return site;
 }
 
+pg_noreturn static void
+refuse_numeric(Numeric number, bool whole)
+{
+	char	   *shown = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+
+	if (!whole)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("count must be a whole number"),
+				 errdetail("The count is %s.", shown),
+				 errhint("Count smaller units, such as seconds instead of minutes.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("count out of range"),
+			 errdetail("The count is %s, and has to fit into a bigint.", shown),
+			 errhint("Count larger units, such as thousands of events.")));
+}
+
 int64
 delivery_count_of_numeric(Numeric number)
 {
@@ -54,19 +72,10 @@ delivery_count_of_numeric(Numeric number)
 	if (numeric_is_nan(number) || numeric_is_inf(number) ||
 		DatumGetBool(DirectFunctionCall2(numeric_gt, value, NumericGetDatum(int64_to_numeric(PG_INT64_MAX)))) ||
 		DatumGetBool(DirectFunctionCall2(numeric_lt, value, NumericGetDatum(int64_to_numeric(PG_INT64_MIN)))))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("count out of range"),
-				 errdetail("The count is %s, and has to fit into a bigint.",
-						   DatumGetCString(DirectFunctionCall1(numeric_out, value))),
-				 errhint("Count larger units, such as thousands of events.")));
+		refuse_numeric(number, true);
 	count = DirectFunctionCall1(numeric_int8, value);
 	if (!DatumGetBool(DirectFunctionCall2(numeric_eq, value, NumericGetDatum(int64_to_numeric(DatumGetInt64(count))))))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("count must be a whole number"),
-				 errdetail("The count is %s.", DatumGetCString(DirectFunctionCall1(numeric_out, value))),
-				 errhint("Count smaller units, such as seconds instead of minutes.")));
+		refuse_numeric(number, false);
 	return DatumGetInt64(count);
 }
 

@@ -24,7 +24,6 @@ PG_FUNCTION_INFO_V1(delivery_objective_send);
 PG_FUNCTION_INFO_V1(delivery_objective_from_float8);
 PG_FUNCTION_INFO_V1(delivery_objective_from_numeric);
 
-#define RATIO_DECIMALS		9
 #define PERCENT_DECIMALS	7
 /* what the hint says of a number too large to be a ratio */
 #define PERCENT				(OBJECTIVE_WHOLE / 100)
@@ -183,8 +182,8 @@ read_objective(const char *text, Node *escape, Objective *objective)
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("objective has too many decimals: \"%s\"", show_input(text)),
 					 errdetail("An objective is kept as whole parts per billion: %d decimals of a ratio, %d of a percentage.",
-							   RATIO_DECIMALS, PERCENT_DECIMALS),
-					 errhint("Round it, for example with round(value, %d).", RATIO_DECIMALS)));
+							   OBJECTIVE_DECIMALS, PERCENT_DECIMALS),
+					 errhint("Round it, for example with round(value, %d).", OBJECTIVE_DECIMALS)));
 			break;
 	}
 	return false;
@@ -293,7 +292,7 @@ delivery_objective_from_float8(PG_FUNCTION_ARGS)
 Datum
 delivery_objective_ratio(PG_FUNCTION_ARGS)
 {
-	Numeric		ratio = int64_div_fast_to_numeric(PG_GETARG_OBJECTIVE(0), RATIO_DECIMALS);
+	Numeric		ratio = int64_div_fast_to_numeric(PG_GETARG_OBJECTIVE(0), OBJECTIVE_DECIMALS);
 
 	return DirectFunctionCall1(numeric_trim_scale, NumericGetDatum(ratio));
 }

@@ -11,6 +11,7 @@
 
 /* all of the events, in the parts that an objective counts */
 #define OBJECTIVE_WHOLE 1000000000
+#define OBJECTIVE_DECIMALS 9
 
 /* Between 0 and OBJECTIVE_WHOLE, both excluded. */
 typedef int32 Objective;

@@ -116,10 +116,14 @@ delivery_compare_products(const int64 *left, const int64 *right, int factors)
 static Datum
 allowed_events(int64 total, Objective objective)
 {
-	Numeric		budget = int64_div_fast_to_numeric(OBJECTIVE_BUDGET(objective), 9);
-	Datum		allowed = DirectFunctionCall2(numeric_mul, NumericGetDatum(int64_to_numeric(total)),
-											  NumericGetDatum(budget));
+	int64		parts;
+	Datum		allowed;
 
+	if (!pg_mul_s64_overflow(total, OBJECTIVE_BUDGET(objective), &parts))
+		allowed = NumericGetDatum(int64_div_fast_to_numeric(parts, OBJECTIVE_DECIMALS));
+	else
+		allowed = DirectFunctionCall2(numeric_mul, NumericGetDatum(int64_to_numeric(total)),
+									  NumericGetDatum(int64_div_fast_to_numeric(OBJECTIVE_BUDGET(objective), OBJECTIVE_DECIMALS)));
 	return DirectFunctionCall1(numeric_trim_scale, allowed);
 }
 

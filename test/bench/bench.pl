@@ -5,7 +5,7 @@
 # Every pair of queries runs alternately in one session; the medians of the runs
 # are compared. Machines differ and are shared, ratios hardly: only those count.
 # Environment: BENCH_ROWS (5000000), BENCH_RUNS (7), BENCH_ONLY (part of a name). The connection comes from
-# the PG* variables; the tables from deployment.sql and ticket.sql.
+# the PG* variables; the tables from deployment.sql, ticket.sql and sli.sql.
 # A missed bar is said, and with BENCH_STRICT=1 the exit status is 1 then.
 use strict;
 use warnings;
@@ -29,6 +29,17 @@ SELECT count(worked) FROM (SELECT id, (SELECT count(*) FROM generate_series(open
 	FROM ticket WHERE id <= %d) AS s
 SQL
 my $sample = $rows < 200 ? $rows : 200;
+
+# error budgets: a window of an hour, and one of 1,000 rows that is also recomputed
+# for each row of a sample
+my $burn_rate = "delivery.burn_rate(good, total, '99.9%')";
+my $hour = q{SELECT count(value) FROM (SELECT %s OVER (ORDER BY bucket RANGE BETWEEN interval '1 hour' PRECEDING AND CURRENT ROW) AS value FROM sli_of_one) AS s};
+my $recomputed = <<'SQL' =~ s/\s+/ /gr;
+SELECT count(value) FROM (SELECT (SELECT delivery.burn_rate(good, total, '99.9%') FROM sli_of_one AS other
+	WHERE other.bucket BETWEEN sli_of_one.bucket - interval '999 minutes' AND sli_of_one.bucket) AS value
+	FROM sli_of_one ORDER BY bucket DESC LIMIT %d) AS s
+SQL
+my $fifth = int($rows / 5);
 
 # name, our query, baseline, "at most" or "at least", bar, rows of ours and of the
 # baseline where they differ; CALENDAR stands for the calendar as a literal
@@ -73,6 +84,17 @@ my @bars = (
 		'SELECT count(delivery.working_time(CALENDAR, opened_at, finished_at)) FROM ticket', 'at most', 1.5],
 	['sla_due, date promise / count(...)', q{SELECT count(delivery.sla_due(opened_at, '3 days', CALENDAR)) FROM ticket},
 		sprintf($elapsed, 'ticket'), 'for comparison', 0],
+	['error_budget / sum(good), sum(total)', q{SELECT delivery.error_budget(good, total, '99.9%') FROM sli},
+		'SELECT sum(good), sum(total) FROM sli', 'at most', 1.3],
+	['burn_rate moving over 1 hour / sum(good)', sprintf($hour, $burn_rate),
+		sprintf($hour, 'sum(good)'), 'at most', 2],
+	['burn_rate of 1,000 rows, recomputed / moving', sprintf($recomputed, $sample),
+		"SELECT count(value) FROM (SELECT $burn_rate OVER (ORDER BY bucket ROWS BETWEEN 999 PRECEDING AND CURRENT ROW) AS value FROM sli_of_one) AS s",
+		'at least', 50, $sample, $fifth],
+	['burn_rate_alert, 115 services / sum(good)', q{SELECT count(alert) FROM (SELECT delivery.burn_rate_alert(bucket, good, total, '99.9%', '2026-01-31') AS alert FROM sli GROUP BY service) AS s},
+		'SELECT count(good) FROM (SELECT sum(good) AS good FROM sli GROUP BY service) AS s', 'at most', 2],
+	['error_budget_of / good + total', q{SELECT count(delivery.error_budget_of(good, total, '99.9%')) FROM sli},
+		'SELECT count(good + total) FROM sli', 'for comparison', 0],
 );
 
 open2(my $from, my $to, 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1')
@@ -142,6 +164,7 @@ printf "%-44s %8s  %-14s  %-7s %s\n", 'ratio', 'measured', 'bar', '', 'medians';
 # everything is read once, so that no pair pays for a cold cache
 run_sql($lead_time);
 run_sql(sprintf($elapsed, $_)) foreach ('ticket', 'paused_ticket');
+run_sql("SELECT count(good) FROM $_") foreach ('sli', 'sli_of_one');
 run_sql('SELECT count(ten_years_later) FROM span');
 my $literal = (run_sql("SELECT quote_literal(calendar::text) FROM delivery.calendar WHERE name = 'office'"))[0];
 my $only = $ENV{BENCH_ONLY} // '';
