@@ -31,7 +31,7 @@ public final class DeliveryTest {
                 for (Checks checks : List.of(fixture, new ResultChecks(session), new ParameterChecks(session),
                         new ProtocolChecks(session), new PredicateChecks(session), new MetaDataChecks(session),
                         new ErrorChecks(session), new CustomBenchmarkChecks(session),
-                        new CalendarChecks(session))) {
+                        new CalendarChecks(session), new SloChecks(session))) {
                     checks.run();
                 }
             } finally {
