@@ -1,4 +1,4 @@
--- chart.sql: line charts in plain characters.
+-- chart.sql: charts in plain characters.
 \pset format unaligned
 \pset tuples_only on
 
@@ -27,9 +27,10 @@ SELECT delivery.text_chart('{1e-12,3e-12}', 30, 3);
 SELECT delivery.text_chart('{1200000,1500000}', 30, 2);
 SELECT delivery.text_chart('{-0.001,100}', 30, 3);
 SELECT delivery.text_chart('{100,105}', 8, 2);
--- more values than columns: their mean, without a loss at either end
+-- more values than columns: all of them
 SELECT delivery.text_chart(ARRAY(SELECT x::float8 FROM generate_series(1, 1000) AS x), 30, 4);
-SELECT delivery.text_chart(ARRAY(SELECT CASE WHEN x % 2 = 0 THEN 1.7e308 ELSE -1.7e308 END::float8 FROM generate_series(1, 1000) AS x) || ARRAY[1.7e308::float8], 30, 3) IS NOT NULL;
+SELECT delivery.text_chart(ARRAY(SELECT CASE WHEN x = 777 THEN 10 ELSE x % 3 END::float8 FROM generate_series(1, 1000) AS x), 40, 6);
+SELECT delivery.text_chart(ARRAY(SELECT CASE WHEN x % 2 = 0 THEN 1.7e308 ELSE -1.7e308 END::float8 FROM generate_series(1, 1000) AS x) || ARRAY[1.7e308::float8], 30, 3);
 -- integers and numerics as they come
 SELECT delivery.text_chart(array_agg(x ORDER BY x), 20, 3) FROM generate_series(1, 3) AS x;
 SELECT delivery.text_chart(array_agg(x::numeric / 2 ORDER BY x)::float8[], 20, 3) FROM generate_series(1, 3) AS x;

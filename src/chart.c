@@ -24,9 +24,9 @@ typedef struct Chart
 {
 	int			columns;
 	int			height;
-	float8	   *values;			/* by column, NaN for a gap */
 	float8		top;
 	float8		bottom;
+	char	   *marks;			/* by row, then column */
 } Chart;
 
 static int
@@ -43,44 +43,26 @@ get_size(FunctionCallInfo fcinfo, int argument, const char *name)
 	return size;
 }
 
-/*
- * The mean of the known values that share a column; NaN for none.  A column
- * wider than a value shows it again.
- */
-static float8
-column_mean(const Datum *elements, const bool *nulls, int count, int column, int columns)
+/* Only what is a number can be shown. */
+static inline bool
+is_known(const Datum *elements, const bool *nulls, int i)
 {
-	int			first = (int) ((int64) column * count / columns);
-	int			end = (int) (((int64) column + 1) * count / columns);
-	float8		mean = 0;
-	int			known = 0;
-
-	for (int i = first; i < Max(end, first + 1); i++)
-	{
-		float8		value = nulls[i] ? NAN : DatumGetFloat8(elements[i]);
-
-		CHECK_FOR_INTERRUPTS();
-		if (!isfinite(value))
-			continue;
-		known++;
-		/* no sum, which may overflow */
-		mean = mean * ((float8) (known - 1) / known) + value / known;
-	}
-	return known > 0 ? mean : NAN;
+	return !nulls[i] && isfinite(DatumGetFloat8(elements[i]));
 }
 
-/* False where there is nothing to show. */
+/* From the least value to the greatest; false where there is none. */
 static bool
-scale_chart(Chart *chart)
+scale_chart(Chart *chart, const Datum *elements, const bool *nulls, int count)
 {
 	chart->top = -INFINITY;
 	chart->bottom = INFINITY;
-	for (int c = 0; c < chart->columns; c++)
+	for (int i = 0; i < count; i++)
 	{
-		if (isnan(chart->values[c]))
+		CHECK_FOR_INTERRUPTS();
+		if (!is_known(elements, nulls, i))
 			continue;
-		chart->top = Max(chart->top, chart->values[c]);
-		chart->bottom = Min(chart->bottom, chart->values[c]);
+		chart->top = Max(chart->top, DatumGetFloat8(elements[i]));
+		chart->bottom = Min(chart->bottom, DatumGetFloat8(elements[i]));
 	}
 	return chart->top >= chart->bottom;
 }
@@ -113,20 +95,41 @@ show_label(const Chart *chart, float8 value, char *label)
 		snprintf(label, LABEL_SIZE, "%.4g", value);
 }
 
+/*
+ * Values that share a column are all marked, so that none is lost; a value with
+ * several columns is marked in each.
+ */
 static void
-draw_row(StringInfo text, const Chart *chart, int row, int zero_row)
+mark_values(Chart *chart, const Datum *elements, const bool *nulls, int count)
 {
-	int			length = text->len;
-
-	for (int c = 0; c < chart->columns; c++)
+	chart->marks = (char *) palloc0((Size) chart->height * chart->columns);
+	for (int column = 0; column < chart->columns; column++)
 	{
-		if (!isnan(chart->values[c]) && row_of(chart, chart->values[c]) == row)
-			appendStringInfoChar(text, MARK);
-		else
-			appendStringInfoChar(text, row == zero_row ? ZERO_LINE : ' ');
+		int			first = (int) ((int64) column * count / chart->columns);
+		int			end = (int) (((int64) column + 1) * count / chart->columns);
+
+		for (int i = first; i < Max(end, first + 1); i++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (is_known(elements, nulls, i))
+				chart->marks[row_of(chart, DatumGetFloat8(elements[i])) * chart->columns + column] = MARK;
+		}
 	}
-	while (text->len > length && text->data[text->len - 1] == ' ')
-		text->data[--text->len] = '\0';
+}
+
+static void
+draw_row(StringInfo drawing, const Chart *chart, int row, bool is_zero)
+{
+	int			start = drawing->len;
+
+	for (int column = 0; column < chart->columns; column++)
+	{
+		char		mark = chart->marks[row * chart->columns + column];
+
+		appendStringInfoChar(drawing, mark != '\0' ? mark : is_zero ? ZERO_LINE : ' ');
+	}
+	while (drawing->len > start && drawing->data[drawing->len - 1] == ' ')
+		drawing->data[--drawing->len] = '\0';
 }
 
 /*
@@ -144,7 +147,7 @@ delivery_text_chart(PG_FUNCTION_ARGS)
 	char		bottom[LABEL_SIZE];
 	int			label_width;
 	int			zero_row = -1;
-	StringInfoData text;
+	StringInfoData drawing;
 	Datum	   *elements;
 	bool	   *nulls;
 	int			count;
@@ -157,28 +160,20 @@ delivery_text_chart(PG_FUNCTION_ARGS)
 				 errhint("Make one chart of each series.")));
 	deconstruct_array(values, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
 					  &elements, &nulls, &count);
-	if (count == 0)
+	if (!scale_chart(&chart, elements, nulls, count))
 		PG_RETURN_NULL();
-	chart.values = (float8 *) palloc(width * sizeof(float8));
-
-	/* how wide the labels are depends on the values by column, and the other way round */
-	label_width = 0;
-	for (int attempt = 0; attempt < 2; attempt++)
-	{
-		chart.columns = label_width == 0 || width - label_width - (int) strlen(BORDER) < label_width ?
-			width : width - label_width - (int) strlen(BORDER);
-		for (int c = 0; c < chart.columns; c++)
-			chart.values[c] = column_mean(elements, nulls, count, c, chart.columns);
-		if (!scale_chart(&chart))
-			PG_RETURN_NULL();
-		show_label(&chart, chart.top, top);
-		show_label(&chart, chart.bottom, bottom);
-		label_width = Max(label_width, (int) Max(strlen(top), strlen(bottom)));
-	}
+	show_label(&chart, chart.top, top);
+	show_label(&chart, chart.bottom, bottom);
+	label_width = (int) Max(strlen(top), strlen(bottom));
+	chart.columns = width - label_width - (int) strlen(BORDER);
+	/* too narrow for labels */
+	if (chart.columns < label_width)
+		chart.columns = width;
+	mark_values(&chart, elements, nulls, count);
 	if (chart.bottom < 0 && chart.top > 0)
 		zero_row = row_of(&chart, 0);
 
-	initStringInfo(&text);
+	initStringInfo(&drawing);
 	for (int row = 0; row < chart.height; row++)
 	{
 		const char *label = row == row_of(&chart, chart.top) ? top :
@@ -186,11 +181,10 @@ delivery_text_chart(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		if (row > 0)
-			appendStringInfoChar(&text, '\n');
-		/* too narrow for labels */
+			appendStringInfoChar(&drawing, '\n');
 		if (chart.columns < width)
-			appendStringInfo(&text, "%*s" BORDER, label_width, label);
-		draw_row(&text, &chart, row, zero_row);
+			appendStringInfo(&drawing, "%*s" BORDER, label_width, label);
+		draw_row(&drawing, &chart, row, row == zero_row);
 	}
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(text.data, text.len));
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(drawing.data, drawing.len));
 }

@@ -11,4 +11,4 @@ CREATE FUNCTION delivery.text_chart("values" double precision[], width integer D
 	AS 'MODULE_PATHNAME', 'delivery_text_chart'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery.text_chart(double precision[], integer, integer) IS
-	'line chart of a series from left to right, between its least and its greatest value; where several values share a column, their mean';
+	'chart of a series from left to right, between its least and its greatest value; values that share a column are all marked';

@@ -68,3 +68,29 @@ COMMENT ON COLUMN demo.ticket.priority IS 'priority that it has now';
 COMMENT ON COLUMN demo.ticket.opened_at IS 'when it was opened';
 COMMENT ON COLUMN demo.ticket.resolved_at IS 'when it was resolved; NULL: not yet';
 COMMENT ON COLUMN demo.ticket.waiting IS 'when it waited for the user, which pauses the clock; NULL: never';
+
+CREATE TABLE demo.slo (
+	service text NOT NULL CONSTRAINT slo_pkey PRIMARY KEY,
+	objective delivery.objective NOT NULL,
+	period interval NOT NULL,
+	min_events bigint NOT NULL
+);
+COMMENT ON TABLE demo.slo IS 'service level objectives: one row per service';
+COMMENT ON COLUMN demo.slo.service IS 'service that promises it';
+COMMENT ON COLUMN demo.slo.objective IS 'share of requests that are to be good';
+COMMENT ON COLUMN demo.slo.period IS 'rolling period over which it is kept';
+COMMENT ON COLUMN demo.slo.min_events IS 'requests in a window below which alerts stay silent';
+
+CREATE TABLE demo.sli (
+	service text NOT NULL CONSTRAINT sli_slo_fkey REFERENCES demo.slo,
+	bucket timestamptz NOT NULL,
+	good integer NOT NULL,
+	total integer NOT NULL,
+	CONSTRAINT sli_pkey PRIMARY KEY (service, bucket),
+	CONSTRAINT sli_check CHECK (good BETWEEN 0 AND total)
+);
+COMMENT ON TABLE demo.sli IS 'service level indicator: one row per service and five minutes';
+COMMENT ON COLUMN demo.sli.service IS 'service that was measured';
+COMMENT ON COLUMN demo.sli.bucket IS 'start of the five minutes';
+COMMENT ON COLUMN demo.sli.good IS 'requests that were answered well';
+COMMENT ON COLUMN demo.sli.total IS 'all requests';

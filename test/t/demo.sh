@@ -7,7 +7,7 @@ work=$(mktemp -d)
 export DEMO_CLUSTER=test_demo
 trap 'make -s demo-stop; rm -rf "$work"' EXIT
 . test/bin/tap.sh
-plan 11
+plan 12
 
 # Status of a command whose output is kept in $work/log.
 run() {
@@ -36,6 +36,13 @@ result $status "the sample reaches every level"
 
 [ "$(sed -n '/Service levels by priority/,/^$/p' "$work/first" | grep -cE '^ +[1-4] \|.*[0-9]\.[0-9] % ')" -eq 4 ] || status=1
 result $status "and the attainment of each priority"
+
+status=0
+for expected in 'checkout .* page .*exhausted' 'search .* ticket .*2026-' 'intranet .* none '; do
+	sed -n '/Error budgets/,/^$/p' "$work/first" | grep -qE "^ $expected" || status=1
+done
+sed -n '/Budget of checkout/,$p' "$work/first" | grep -qE '^ +0 \|-+' || status=1
+result $status "and the error budget of each service, with its burn-down"
 
 run make -s demo
 report | cmp -s - "$work/first" || status=1
