@@ -2,6 +2,7 @@
 -- somebody else made first.
 SET extra_float_digits = 1;
 SET timezone = 'UTC';
+SET intervalstyle = 'postgres';
 SET client_min_messages = warning;
 
 CREATE SCHEMA delivery_attack;
@@ -13,6 +14,10 @@ CREATE FUNCTION delivery_attack.hours(interval) RETURNS float8 LANGUAGE plpgsql 
 CREATE TABLE delivery_attack.custom_benchmark (benchmark text, metric text);
 CREATE DOMAIN delivery_attack.text AS pg_catalog.text CHECK (false);
 CREATE TABLE delivery_attack.calendar (name text, calendar text);
+CREATE FUNCTION delivery_attack.mul(numeric, numeric) RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
+CREATE OPERATOR delivery_attack.* (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = delivery_attack.mul);
+CREATE DOMAIN delivery_attack."interval" AS pg_catalog.interval CHECK (false);
+CREATE TYPE delivery_attack.tstzrange AS ENUM ('captured');
 CREATE FUNCTION delivery_attack.quote_literal(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
 
 INSERT INTO delivery.custom_benchmark VALUES ('ours', 'rework_rate', 'elite', '<=', 0.02, NULL);
@@ -23,6 +28,8 @@ SELECT delivery.calendar('offices'::pg_catalog.text);
 SELECT delivery.dora_level('rework_rate'::pg_catalog.text, 0.01, 'ours'::pg_catalog.text) AS own;
 SELECT delivery.dora_level('lead_time'::pg_catalog.text, interval '1 day') AS shipped;
 SELECT count(*) AS steps, sum(threshold) > 0 AS thresholds FROM delivery.benchmark;
+SELECT delivery.allowed_downtime(0.999, '30 days') AS interval, delivery.allowed_downtime('99.9%', '[2026-04-01 00:00+00,2026-05-01 00:00+00)') AS range,
+	delivery.error_budget_of(9, 10, 0.999), delivery.burn_rate('9', 10, 0.999);
 \set VERBOSITY terse
 SELECT delivery.dora_level('lead_time'::pg_catalog.text, interval '1 day', 'none'::pg_catalog.text);
 RESET search_path;
@@ -50,6 +57,7 @@ RESET ROLE;
 
 -- DROP EXTENSION takes no column of the user silently
 CREATE TABLE delivery_attack.verdict (level delivery.dora_level);
+CREATE TABLE delivery_attack.slo (objective delivery.objective, budget delivery.error_budget);
 CREATE TABLE delivery_attack.task (hours delivery.work_calendar, due timestamptz GENERATED ALWAYS AS (delivery.sla_due('2026-01-05 10:00+00', '8:00', hours)) STORED);
 DROP EXTENSION delivery;
 DROP SCHEMA delivery_attack CASCADE;

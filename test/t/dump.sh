@@ -5,7 +5,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../bin/tap.sh"
-plan 7
+plan 9
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -d "$1" -c "$2"
@@ -27,6 +27,12 @@ query delivery_dump "
 	CREATE INDEX ON task USING hash (hours);
 	CREATE INDEX ON task (delivery.sla_due(opened_at, '1 day', hours));
 	INSERT INTO task VALUES ('2026-01-09 10:00+01', 'mo 9:00-10:00'), ('2026-01-09 11:00+01', DEFAULT);
+	CREATE TABLE slo (service text, objective delivery.objective DEFAULT '99.5%' CHECK (delivery.ratio(objective) >= 0.9), budget delivery.error_budget, counts bigint[]);
+	CREATE UNIQUE INDEX ON slo (objective);
+	INSERT INTO slo VALUES ('checkout', '99.9%', delivery.error_budget_of(9996, 10000, 0.999), delivery.slo_accum('{3,0,0,0,0}', 9996, 10000, 0.999));
+	INSERT INTO slo (service) VALUES ('billing');
+	CREATE VIEW budgets AS SELECT service, (delivery.error_budget(9::bigint, 10::bigint, objective)).consumed, delivery.burn_rate(9, 10::numeric, objective),
+		(delivery.burn_rate_alert('2026-01-06 23:59', 9, 10, objective, '2026-01-07')).severity FROM slo WHERE objective OPERATOR(delivery.>=) '99%' GROUP BY service;
 	CREATE VIEW report AS SELECT service, delivery.dora_level('lead_time', interval '3 hours') AS level FROM verdict;"
 pg_dump -d delivery_dump >"$work/dump.sql"
 is "$(grep -c "^2021\|^2022\|^2023\|^2024" "$work/dump.sql" || true)" 0 "no shipped row in the dump"
@@ -41,5 +47,9 @@ is "$(query delivery_restored "SELECT calendar FROM delivery.calendar")" \
 	"TZ=Europe/Paris; PH=2026-05-01; Mo-Fr 09:00-17:00; PH off" "own calendars are restored"
 is "$(query delivery_restored "SELECT string_agg(hours::text || ' ' || (due_at AT TIME ZONE 'UTC')::text, ', ' ORDER BY due_at) FROM task")" \
 	"Mo 09:00-10:00 2026-01-12 09:00:00, 24/7 2026-01-12 10:00:00" "so are calendars in columns, and generated due instants"
+is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', service, objective, budget, delivery.error_budget_final(counts) = budget), ', ' ORDER BY objective) FROM slo")" \
+	"billing 99.5%, checkout 99.9% (99.9%,9996,10000,4,10,0.4,0.6,f) t" "objectives, budgets and states are restored"
+is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', service, consumed, burn_rate, severity), ', ' ORDER BY service) FROM budgets")" \
+	"billing 20 20 page, checkout 100 100 page" "and so are views on budgets, burn rates and alerts"
 psql -X -q -c 'DROP DATABASE delivery_dump' -c 'DROP DATABASE delivery_restored'
 finish
