@@ -127,7 +127,7 @@ step dump tests test/t/dump.sh
 step examples tests test/t/examples.pl
 step reference in_new_database delivery_reference test/t/reference.sh
 step jdbc in_new_database delivery_jdbc test/jdbc/run.sh
-step real_data in_new_database delivery_real test/realdata/git_dora.sh test/realdata/uci_incident.sh
+step real_data in_new_database delivery_real test/realdata/git_dora.sh test/realdata/uci_incident.sh test/realdata/service_levels.sh
 step demo tests test/demo/test_git.sh test/t/demo.sh
 step bench tests test/t/bench.sh
 
