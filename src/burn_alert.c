@@ -257,19 +257,6 @@ delivery_burn_alert_combine(PG_FUNCTION_ARGS)
 
 /* --- the alert ---------------------------------------------------------- */
 
-static int64
-greatest_divisor(int64 a, int64 b)
-{
-	while (b != 0)
-	{
-		int64		rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 /* A pair of windows against its threshold, percent * period / (100 * length). */
 typedef struct Judgement
 {
@@ -295,7 +282,7 @@ static Judgement
 judge(const Pair *pair, const int64 *counters, const Events *windows)
 {
 	Judgement	result = {.pair = pair,.objective = (Objective) counters[ALERT_OBJECTIVE]};
-	int64		divisor = greatest_divisor(counters[ALERT_PERIOD], lengths[pair->long_window]);
+	int64		divisor = delivery_greatest_divisor(counters[ALERT_PERIOD], lengths[pair->long_window]);
 
 	result.period = counters[ALERT_PERIOD] / divisor;
 	result.length = lengths[pair->long_window] / divisor;

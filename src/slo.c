@@ -54,12 +54,12 @@ PG_FUNCTION_INFO_V1(delivery_slo_remove_text);
 
 /* --- arithmetic --------------------------------------------------------- */
 
-static int32
-greatest_divisor(int32 a, int32 b)
+int64
+delivery_greatest_divisor(int64 a, int64 b)
 {
 	while (b != 0)
 	{
-		int32		rest = a % b;
+		int64		rest = a % b;
 
 		a = b;
 		b = rest;
@@ -77,10 +77,11 @@ greatest_divisor(int32 a, int32 b)
 float8
 delivery_budget_consumed(int64 bad, int64 total, Objective objective)
 {
-	int32		divisor = greatest_divisor(OBJECTIVE_WHOLE, OBJECTIVE_BUDGET(objective));
+	int64		divisor = delivery_greatest_divisor(OBJECTIVE_WHOLE, OBJECTIVE_BUDGET(objective));
+	int64		whole = OBJECTIVE_WHOLE / divisor;
+	int64		budget = OBJECTIVE_BUDGET(objective) / divisor;
 
-	return ((float8) bad * (OBJECTIVE_WHOLE / divisor)) /
-		((float8) total * (OBJECTIVE_BUDGET(objective) / divisor));
+	return ((float8) bad * (float8) whole) / ((float8) total * (float8) budget);
 }
 
 static Numeric

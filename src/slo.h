@@ -15,6 +15,7 @@
 #define SLO_STATE_FORMAT		3
 #define BURN_ALERT_STATE_FORMAT 4
 
+extern int64 delivery_greatest_divisor(int64 a, int64 b);
 extern float8 delivery_budget_consumed(int64 bad, int64 total, Objective objective);
 extern int	delivery_compare_products(const int64 *left, const int64 *right, int factors);
 extern Datum delivery_error_budget(FunctionCallInfo fcinfo, TupleDesc *kept,

@@ -6,21 +6,7 @@
 -- to     the instant up to which is counted (default: now)
 -- zone   time zone in which times are shown (default: that of the session)
 
-\set ON_ERROR_STOP on
-\if :{?to}
-\else
-	SELECT now() AS "to" \gset
-\endif
-\if :{?zone}
-\else
-	SELECT current_setting('TimeZone') AS zone \gset
-\endif
-
-\pset border 1
-\pset footer off
-\pset format aligned
-\pset linestyle ascii
-\pset null '-'
+\ir as_of.sql
 
 BEGIN READ ONLY;
 SET LOCAL TimeZone = :'zone';
