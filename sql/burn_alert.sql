@@ -41,7 +41,7 @@ CREATE TEMP TABLE pair AS SELECT * FROM (VALUES (1, 'page', '1 hour'::interval, 
 	(3, 'ticket', '1 day', '2 hours', 10), (4, 'ticket', '3 days', '6 hours', 10)) AS v (rank, severity, long_window, short_window, percent);
 CREATE TEMP VIEW threshold AS
 SELECT period, pair.*, percent * (extract(epoch FROM period) / extract(epoch FROM long_window)) / 100 AS threshold
-FROM pair, unnest(ARRAY['30 days', '28 days', '7 days', '90 days', '365 days', '1 day 06:00']::interval[]) AS period;
+FROM pair, unnest(ARRAY['30 days', '28 days', '7 days', '90 days', '365 days', '4 days 06:00']::interval[]) AS period;
 SELECT period, string_agg(trim_scale(round(threshold, 4))::text, ', ' ORDER BY rank) AS thresholds,
 	-- what a window burns at its threshold is the fraction of the budget
 	string_agg(trim_scale(round(100 * threshold * extract(epoch FROM long_window) / extract(epoch FROM period), 9)) || ' %', ', ' ORDER BY rank) AS budget_used
@@ -57,7 +57,7 @@ FROM (SELECT service, '2026-01-01'::timestamptz + minute * interval '1 minute' +
 	FROM generate_series(1, 24) AS service, generate_series(0, 6 * 24 * 60, 1 + service % 7) AS minute
 	WHERE service % 6 <> 0 OR minute % 1440 < 720) AS s;
 CREATE TEMP TABLE moment AS
-SELECT i, '2026-01-03 20:00'::timestamptz + random() * interval '4 days' AS as_of, (ARRAY['30 days', '28 days', '7 days', '1 day 06:00'])[1 + i % 4]::interval AS period, (ARRAY[0, 1, 40, 3000])[1 + i % 4] AS min_events
+SELECT i, '2026-01-03 20:00'::timestamptz + random() * interval '4 days' AS as_of, (ARRAY['30 days', '28 days', '7 days', '4 days 06:00'])[1 + i % 4]::interval AS period, (ARRAY[0, 1, 40, 3000])[1 + i % 4] AS min_events
 FROM generate_series(1, 12) AS i;
 CREATE TEMP TABLE judged AS
 SELECT i, service, rank, severity, long_window, short_window, threshold, long_total, short_total,
@@ -90,7 +90,7 @@ SELECT count(DISTINCT a::text) FROM (SELECT delivery.burn_rate_alert(bucket, goo
 	SELECT delivery.burn_rate_alert(bucket, good, total, 0.99, '2026-01-05' ORDER BY bucket DESC) FROM sli UNION ALL SELECT delivery.burn_rate_alert(bucket, good, total, 0.99, '2026-01-05' ORDER BY good) FROM sli) AS s;
 
 -- few events stay silent: one failure of three is no page, unless any number will do
-SELECT n AS min_events, (delivery.burn_rate_alert(bucket, good, 1, '99.9%', '2026-01-07', '30 days', n)).*
+SELECT n AS min_events, (delivery.burn_rate_alert(bucket, good, 1, '99.9%', '2026-01-07', '30 days', n::numeric)).*
 FROM (VALUES ('2026-01-06 23:58'::timestamptz, 0), ('2026-01-06 23:30', 1), ('2026-01-06 23:10', 1), ('2026-01-06 20:00', 1)) AS v (bucket, good), unnest(ARRAY[0, 3, 4, 5]) AS n GROUP BY n ORDER BY n;
 
 -- parallel plan equals serial plan
@@ -141,7 +141,7 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 SELECT pg_temp.sqlstate_of(call), call FROM unnest(ARRAY[
 	'burn_rate_alert(now(), 2, 1, 0.9, now())', 'burn_rate_alert(''1999-01-01'', 2, 1, 0.9, now())', 'burn_rate_alert(now(), -1, 1, 0.9, now())', 'burn_rate_alert(now(), 1, 1, 99.9, now())', 'burn_rate_alert(now(), 1.0::float8, 1, 0.9, now())',
-	'burn_rate_alert(now(), 1, 1, 0.9, ''infinity'')', 'burn_rate_alert(now(), 1, 1, 0.9, now(), ''1 month'')', 'burn_rate_alert(now(), 1, 1, 0.9, now(), ''0'')', 'burn_rate_alert(now(), 1, 1, 0.9, now(), ''-1 day'')', 'burn_rate_alert(now(), 1, 1, 0.9, now(), ''30 days'', -1)',
+	'burn_rate_alert(now(), 1, 1, 0.9, ''infinity'')', 'burn_rate_alert(now(), 1, 1, 0.9, now(), ''1 month'')', 'burn_rate_alert(now(), 1, 1, 0.9, now(), ''0'')', 'burn_rate_alert(now(), 1, 1, 0.9, now(), ''1000'')', 'burn_rate_alert(now(), 1, 1, 0.9, now(), ''71:59:59.999999'')', 'burn_rate_alert(now(), 1, 1, 0.9, now(), ''3 days'')', 'burn_rate_alert(now(), 1, 1, 0.9, now(), ''-1 day'')', 'burn_rate_alert(now(), 1, 1, 0.9, now(), ''30 days'', -1)',
 	'burn_rate_alert(b, 1, 1, o, now()) FROM (VALUES (now(), 0.9), (now(), 0.99)) AS v (b, o)', 'burn_rate_alert(b, 1, 1, 0.9, b) FROM (VALUES (now()), (now() + interval ''1 s'')) AS v (b)',
 	'burn_rate_alert(now(), 1, 1, 0.9, now(), p) FROM (VALUES (interval ''7 days''), (''8 days'')) AS v (p)', 'burn_rate_alert(now(), 1, 1, 0.9, now(), ''7 days'', n) FROM (VALUES (1), (2)) AS v (n)',
 	'burn_rate_alert(''2026-01-06 23:59'', t, t, 0.9, ''2026-01-07'') FROM (VALUES (9223372036854775807), (1)) AS v (t)', 'burn_rate_alert(b, t, t, 0.9, ''2026-01-07'') FROM (VALUES (''2026-01-06 23:59''::timestamptz, 9223372036854775807), (''2026-01-06 22:59'', 1)) AS v (b, t)',

@@ -27,6 +27,10 @@ SELECT delivery.text_chart('{1e-12,3e-12}', 30, 3);
 SELECT delivery.text_chart('{1200000,1500000}', 30, 2);
 SELECT delivery.text_chart('{-0.001,100}', 30, 3);
 SELECT delivery.text_chart('{100,105}', 8, 2);
+SELECT delivery.text_chart('{0.5,0.5000000001}', 40, 2);
+SELECT delivery.text_chart('{1000000000000,1000000000001}', 40, 2);
+SELECT delivery.text_chart('{-1,100}', 40, 4);
+SELECT delivery.text_chart(array_fill(0.999::float8, ARRAY[168]), 40, 3);
 -- more values than columns: all of them
 SELECT delivery.text_chart(ARRAY(SELECT x::float8 FROM generate_series(1, 1000) AS x), 30, 4);
 SELECT delivery.text_chart(ARRAY(SELECT CASE WHEN x = 777 THEN 10 ELSE x % 3 END::float8 FROM generate_series(1, 1000) AS x), 40, 6);

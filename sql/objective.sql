@@ -7,7 +7,7 @@ SELECT setseed(0.4);
 SELECT input, input::delivery.objective, delivery.ratio(input::delivery.objective)
 FROM unnest(ARRAY['99.9%', '0.999', '99.90 %', ' .999 ', '+0.9990000000', '99.99%', '0.95', '50%', '1%', '0.01',
 	'0.5%', '0.000000001', '99.9999999%', '0.0000001%', '99.%', '00099.9%', '0.1234567890000', '.5']) AS input;
-SELECT delivery.objective(0.995), 0.9::delivery.objective, 0.999::float8::delivery.objective,
+SELECT delivery.objective(0.995), 0.9::delivery.objective, 0.999::float8::delivery.objective, 0.999::real::delivery.objective AS "real",
 	(0.1::float8 + 0.8::float8)::delivery.objective AS sum_of_floats, (1 - 1e-9)::delivery.objective,
 	'99.95%'::delivery.objective::numeric, '99.9%'::text::delivery.objective AS by_text, '99.9%'::delivery.objective::text;
 

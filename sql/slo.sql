@@ -12,7 +12,7 @@ FROM unnest(ARRAY[0, 1, 9, 10, 11, 25, 10000]) AS n, delivery.error_budget_of(10
 -- an SLO with a fraction of an event as its budget, and the ends of the type
 SELECT (delivery.error_budget_of(9, 10, o)).* FROM unnest(ARRAY['99.99%', '0.0000001%', '99.9999999%']::delivery.objective[]) AS o;
 -- one row for each event, unknown ones left out
-SELECT (delivery.error_budget(ok, '75%')).* FROM (VALUES (true), (true), (false), (true), (NULL)) AS v (ok);
+SELECT delivery.burn_rate(ok, '75%'), (delivery.error_budget(ok, '75%')).* FROM (VALUES (true), (true), (false), (true), (NULL)) AS v (ok);
 
 -- every integer type, mixed too, numeric, literals, and parameters without a type
 SELECT delivery.burn_rate(99::smallint, 100::smallint, 0.99) AS smallint, delivery.burn_rate(99, 100, 0.99) AS integer,
@@ -77,6 +77,13 @@ SELECT count(DISTINCT b::text) FROM (
 SELECT (delivery.error_budget(good, total, '99.9999999%')).*
 FROM (VALUES (9223372036854775806, 9223372036854775806), (0, 1)) AS v (good, total);
 SELECT (delivery.error_budget_of(0, 9223372036854775807, '0.0000001%')).*;
+-- rounding does not lead over the end of the budget, where counts are beyond what a float8 has
+SELECT (b).consumed, (b).remaining, (b).exhausted FROM (VALUES (1, delivery.error_budget_of(2604311328326314322, 9223372036854775184, 0.28236)),
+	(2, delivery.error_budget_of(8851670143769527526, 9223372036854774955, 0.9597)), (3, delivery.error_budget_of(9223372036854775807 - 9223372036854775, 9223372036854775807, 0.999)),
+	(4, delivery.error_budget_of(9000000000000000000 - 9000000000000000, 9000000000000000000, 0.999))) AS v (i, b) ORDER BY i;
+SELECT count(*) AS cases, count(*) FILTER (WHERE ((b).consumed >= 1) <> (b).exhausted OR abs((b).consumed::numeric - (b).bad / (b).allowed) > 1e-14) AS differ
+FROM (SELECT delivery.error_budget_of(total - least(total, greatest(0, trunc(total * (1 - o)) + k)), total, o) AS b
+	FROM (SELECT trunc((9223372036854775807 * (0.5 + random() / 2))::numeric) AS total, (1 + (random() * 999999997)::integer) / 1000000000.0 AS o, i % 7 - 3 AS k FROM generate_series(1, 5000) AS i) AS s) AS s;
 
 -- parallel plan equals serial plan
 CREATE TABLE slo_parallel AS SELECT * FROM bucket;

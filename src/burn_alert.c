@@ -145,7 +145,7 @@ take_parameters(int64 *counters, const int64 *parameters)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be the same in all rows of a group", names[i]),
 				 errdetail("One row has %s, another one %s.", shown[0], shown[1]),
-				 errhint("Pass a constant.")));
+				 errhint("Pass a constant, and now() rather than clock_timestamp().")));
 	}
 }
 
@@ -158,10 +158,22 @@ add_events(int64 *counters, int age, int64 bad, int64 total)
 }
 
 static int64
-get_min_events(FunctionCallInfo fcinfo, int argument)
+get_period(FunctionCallInfo fcinfo, int argument)
 {
-	int64		min_events = PG_GETARG_INT64(argument);
+	int64		period = delivery_period_length(PG_GETARG_INTERVAL_P(argument));
 
+	if (unlikely(period < lengths[THREE_DAYS]))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("period must not be shorter than the longest window of an alert"),
+				 errdetail("The period is \"%s\", that window three days.", show_microseconds(period)),
+				 errhint("Write the period of the objective, such as '30 days'.")));
+	return period;
+}
+
+static int64
+check_min_events(int64 min_events)
+{
 	if (min_events < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -195,9 +207,8 @@ delivery_burn_alert_accum(PG_FUNCTION_ARGS)
 				 errhint("Pass the instant at which the windows end, for example now().")));
 	parameters[ALERT_OBJECTIVE - ALERT_OBJECTIVE] = PG_GETARG_OBJECTIVE(4);
 	parameters[ALERT_AS_OF - ALERT_OBJECTIVE] = as_of;
-	parameters[ALERT_PERIOD - ALERT_OBJECTIVE] =
-		PG_NARGS() > 6 ? delivery_period_length(PG_GETARG_INTERVAL_P(6)) : DEFAULT_PERIOD;
-	parameters[ALERT_MIN_EVENTS - ALERT_OBJECTIVE] = PG_NARGS() > 7 ? get_min_events(fcinfo, 7) : 0;
+	parameters[ALERT_PERIOD - ALERT_OBJECTIVE] = PG_NARGS() > 6 ? get_period(fcinfo, 6) : DEFAULT_PERIOD;
+	parameters[ALERT_MIN_EVENTS - ALERT_OBJECTIVE] = PG_NARGS() > 7 ? check_min_events(delivery_get_count(type, PG_GETARG_DATUM(7))) : 0;
 	take_parameters(counters, parameters);
 	counters[ALERT_ROWS]++;
 

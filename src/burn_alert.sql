@@ -2,12 +2,12 @@
 --
 -- Unit: burn rates as double precision, where 1 uses up the budget by the end of
 --   the period; windows as intervals. A day of the period is 24 hours.
--- NULL: a row with a NULL argument is skipped; NULL where no event lies in any
---   window.
+-- NULL: a row with a NULL argument is skipped, so a NULL period or min_events gives
+--   NULL; NULL where no event lies in any window.
 -- Errors: 22023 for negative counts, more good events than events, a count that
 --   is no whole number, an objective, as_of, period or min_events that differs
---   within a group, an infinite as_of, a period that is empty, infinite or has
---   months, a negative min_events; 22003 for 2^63 events and more; 42804 for
+--   within a group, an infinite as_of, a period that is infinite, has months or
+--   is shorter than the longest window, a negative min_events; 22003 for 2^63 events and more; 42804 for
 --   counts of another type; 22023 for an array that is not a state.
 -- Source: Beyer, Murphy, Rensin, Kawahara, Thorne: The Site Reliability Workbook
 --   (2018), ch. 5, "multiwindow, multi-burn-rate alerts".
@@ -49,11 +49,11 @@ COMMENT ON FUNCTION delivery.burn_alert_accum(bigint[], timestamptz, anycompatib
 	'transition: add the events of a slice of time, by its age, for a period other than 30 days';
 
 CREATE FUNCTION delivery.burn_alert_accum(state bigint[], bucket timestamptz, good anycompatible, total anycompatible,
-		objective delivery.objective, as_of timestamptz, period interval, min_events bigint)
+		objective delivery.objective, as_of timestamptz, period interval, min_events anycompatible)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_burn_alert_accum'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.burn_alert_accum(bigint[], timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz, interval, bigint) IS
+COMMENT ON FUNCTION delivery.burn_alert_accum(bigint[], timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz, interval, anycompatible) IS
 	'transition: add the events of a slice of time, by its age, where few events are not to alert';
 
 CREATE FUNCTION delivery.burn_alert_combine(state bigint[], other bigint[])
@@ -92,10 +92,10 @@ CREATE AGGREGATE delivery.burn_rate_alert(bucket timestamptz, good anycompatible
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.burn_rate_alert(timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz, interval) IS
-	'the same for a budget of another period: a threshold is the burn rate that uses up 2, 5, 10, 10 % of the budget in the long window';
+	'state of the burn-rate alerts at an instant, for a budget of another period than 30 days: a threshold is the burn rate that uses up 2, 5, 10, 10 % of the budget in the long window';
 
 CREATE AGGREGATE delivery.burn_rate_alert(bucket timestamptz, good anycompatible, total anycompatible,
-		objective delivery.objective, as_of timestamptz, period interval, min_events bigint) (
+		objective delivery.objective, as_of timestamptz, period interval, min_events anycompatible) (
 	SFUNC = delivery.burn_alert_accum,
 	STYPE = bigint[],
 	INITCOND = '{4,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}',
@@ -103,5 +103,5 @@ CREATE AGGREGATE delivery.burn_rate_alert(bucket timestamptz, good anycompatible
 	COMBINEFUNC = delivery.burn_alert_combine,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE delivery.burn_rate_alert(timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz, interval, bigint) IS
-	'the same, but a pair of windows fires only from so many events in the long one on';
+COMMENT ON AGGREGATE delivery.burn_rate_alert(timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz, interval, anycompatible) IS
+	'state of the burn-rate alerts at an instant, where a pair of windows stays silent as long as the long one has fewer events than min_events';

@@ -78,7 +78,7 @@ row_of(const Chart *chart, float8 value)
 	return (int) rint((chart->top / 2 - value / 2) / span * (chart->height - 1));
 }
 
-/* With as many decimals as tell top and bottom apart. */
+/* With as many decimals as the span asks for. */
 static void
 show_label(const Chart *chart, float8 value, char *label)
 {
@@ -164,6 +164,12 @@ delivery_text_chart(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	show_label(&chart, chart.top, top);
 	show_label(&chart, chart.bottom, bottom);
+	/* a small span far from zero */
+	for (int digits = 5; digits <= 17 && chart.top > chart.bottom && strcmp(top, bottom) == 0; digits++)
+	{
+		snprintf(top, LABEL_SIZE, "%.*g", digits, chart.top);
+		snprintf(bottom, LABEL_SIZE, "%.*g", digits, chart.bottom);
+	}
 	label_width = (int) Max(strlen(top), strlen(bottom));
 	chart.columns = width - label_width - (int) strlen(BORDER);
 	/* too narrow for labels */
@@ -172,6 +178,9 @@ delivery_text_chart(PG_FUNCTION_ARGS)
 	mark_values(&chart, elements, nulls, count);
 	if (chart.bottom < 0 && chart.top > 0)
 		zero_row = row_of(&chart, 0);
+	/* a row has one label */
+	if (zero_row == 0 || zero_row == chart.height - 1)
+		zero_row = -1;
 
 	initStringInfo(&drawing);
 	for (int row = 0; row < chart.height; row++)

@@ -10,6 +10,8 @@
 
 #include "count.h"
 
+#define WHITE_SPACE " \t\n\r\f\v"
+
 /*
  * Finds out which type the counts of this call have.  Untyped literals and
  * parameters arrive as text.
@@ -29,6 +31,7 @@ delivery_make_count_site(FunctionCallInfo fcinfo, int argument)
 		case INT8OID:
 		case NUMERICOID:
 		case TEXTOID:
+		case VARCHAROID:
 			break;
 		default:
 			ereport(ERROR,
@@ -55,7 +58,13 @@ refuse_numeric(Numeric number, bool whole)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("count must be a whole number"),
 				 errdetail("The count is %s.", shown),
-				 errhint("Count smaller units, such as seconds instead of minutes.")));
+				 errhint("Count smaller units, such as seconds instead of minutes, or round() a count that was estimated.")));
+	if (numeric_is_nan(number))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("count out of range"),
+				 errdetail("The count is NaN."),
+				 errhint("Pass NULL for a count that is not known.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("count out of range"),
@@ -63,18 +72,35 @@ refuse_numeric(Numeric number, bool whole)
 			 errhint("Count larger units, such as thousands of events.")));
 }
 
+/* Made once per session, as each count is compared with them. */
+static Numeric
+kept_numeric(Numeric *kept, int64 value)
+{
+	if (*kept == NULL)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
+
+		*kept = int64_to_numeric(value);
+		MemoryContextSwitchTo(caller);
+	}
+	return *kept;
+}
+
 int64
 delivery_count_of_numeric(Numeric number)
 {
+	static Numeric least = NULL;
+	static Numeric greatest = NULL;
 	Datum		value = NumericGetDatum(number);
 	Datum		count;
 
-	if (numeric_is_nan(number) || numeric_is_inf(number) ||
-		DatumGetBool(DirectFunctionCall2(numeric_gt, value, NumericGetDatum(int64_to_numeric(PG_INT64_MAX)))) ||
-		DatumGetBool(DirectFunctionCall2(numeric_lt, value, NumericGetDatum(int64_to_numeric(PG_INT64_MIN)))))
+	/* NaN is above all numbers here */
+	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, value, NumericGetDatum(kept_numeric(&greatest, PG_INT64_MAX)))) > 0 ||
+		DatumGetInt32(DirectFunctionCall2(numeric_cmp, value, NumericGetDatum(kept_numeric(&least, PG_INT64_MIN)))) < 0)
 		refuse_numeric(number, true);
 	count = DirectFunctionCall1(numeric_int8, value);
-	if (!DatumGetBool(DirectFunctionCall2(numeric_eq, value, NumericGetDatum(int64_to_numeric(DatumGetInt64(count))))))
+	if (DatumGetInt32(DirectFunctionCall1(numeric_scale, value)) > 0 &&
+		!DatumGetBool(DirectFunctionCall2(numeric_eq, value, NumericGetDatum(int64_to_numeric(DatumGetInt64(count))))))
 		refuse_numeric(number, false);
 	return DatumGetInt64(count);
 }
@@ -83,14 +109,20 @@ delivery_count_of_numeric(Numeric number)
 static int64
 count_of_text(char *written)
 {
-	const char *start = written + strspn(written, " \t\n\r\f\v");
+	const char *start = written + strspn(written, WHITE_SPACE);
 
-	if (strchr("[({", *start) != NULL && *start != '\0')
+	if (*start == '[' || *start == '(' || *start == '{')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid count: \"%s\"", written),
 				 errdetail("It looks like a range; without a type it is taken as a count."),
 				 errhint("Name the type, for example '[2026-01-01,2026-02-01)'::tstzrange.")));
+	if (start[strspn(start, "0123456789+-.eE" WHITE_SPACE)] != '\0' || *start == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid count: \"%s\"", written),
+				 errdetail("It is no number."),
+				 errhint("Pass a whole number.")));
 	return delivery_count_of_numeric(DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(written),
 																		 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1))));
 }
@@ -105,6 +137,7 @@ delivery_count_of_other(Oid type, Datum value)
 		case NUMERICOID:
 			return delivery_count_of_numeric(DatumGetNumeric(value));
 		case TEXTOID:
+		case VARCHAROID:
 			return count_of_text(TextDatumGetCString(value));
 		default:
 			elog(ERROR, "unexpected type of a count: %u", type);

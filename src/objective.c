@@ -21,6 +21,7 @@ PG_FUNCTION_INFO_V1(delivery_objective_out);
 PG_FUNCTION_INFO_V1(delivery_objective_ratio);
 PG_FUNCTION_INFO_V1(delivery_objective_recv);
 PG_FUNCTION_INFO_V1(delivery_objective_send);
+PG_FUNCTION_INFO_V1(delivery_objective_from_float4);
 PG_FUNCTION_INFO_V1(delivery_objective_from_float8);
 PG_FUNCTION_INFO_V1(delivery_objective_from_numeric);
 
@@ -139,8 +140,11 @@ suggest(const Decimal *decimal)
 {
 	int64		parts;
 
-	if (!decimal->percent && !decimal->negative && decimal->whole > 0 && decimal->whole < 100 &&
-		percent_parts(decimal, &parts))
+	if (!decimal->negative && decimal->fraction == 0 && !decimal->finer &&
+		(decimal->whole == 100 || (decimal->whole == 1 && !decimal->percent)))
+		return pstrdup("An objective of 100 % leaves no error budget; write for example 99.99%.");
+	if (!decimal->percent && !decimal->negative && decimal->whole < 100 &&
+		percent_parts(decimal, &parts) && parts > PERCENT)
 	{
 		char	   *percent = delivery_show_objective((Objective) parts);
 
@@ -274,6 +278,15 @@ Datum
 delivery_objective_from_numeric(PG_FUNCTION_ARGS)
 {
 	return objective_of_numeric(PG_GETARG_NUMERIC(0));
+}
+
+/*
+ * objective(float4) -> objective: by the six digits that a float4 holds for sure.
+ */
+Datum
+delivery_objective_from_float4(PG_FUNCTION_ARGS)
+{
+	return objective_of_numeric(DatumGetNumeric(DirectFunctionCall1(float4_numeric, PG_GETARG_DATUM(0))));
 }
 
 /*

@@ -63,6 +63,13 @@ CREATE FUNCTION delivery.objective(ratio double precision)
 COMMENT ON FUNCTION delivery.objective(double precision) IS
 	'the objective of a ratio between 0 and 1, by its first 15 digits';
 
+CREATE FUNCTION delivery.objective(ratio real)
+	RETURNS delivery.objective
+	AS 'MODULE_PATHNAME', 'delivery_objective_from_float4'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery.objective(real) IS
+	'the objective of a ratio between 0 and 1, by its first 6 digits';
+
 CREATE FUNCTION delivery.ratio(objective delivery.objective)
 	RETURNS numeric
 	AS 'MODULE_PATHNAME', 'delivery_objective_ratio'
@@ -75,6 +82,9 @@ COMMENT ON CAST (numeric AS delivery.objective) IS 'a ratio as an objective';
 
 CREATE CAST (double precision AS delivery.objective) WITH FUNCTION delivery.objective(double precision) AS ASSIGNMENT;
 COMMENT ON CAST (double precision AS delivery.objective) IS 'a ratio as an objective';
+
+CREATE CAST (real AS delivery.objective) WITH FUNCTION delivery.objective(real) AS ASSIGNMENT;
+COMMENT ON CAST (real AS delivery.objective) IS 'a ratio as an objective';
 
 CREATE CAST (delivery.objective AS numeric) WITH FUNCTION delivery.ratio(delivery.objective) AS ASSIGNMENT;
 COMMENT ON CAST (delivery.objective AS numeric) IS 'an objective as a ratio';

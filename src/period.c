@@ -13,15 +13,15 @@
 #include "span.h"
 
 static void
-refuse_range(const RangeType *range, const char *detail)
+refuse_range(const RangeType *range, bool empty, const char *detail)
 {
 	char	   *shown = OidOutputFunctionCall(F_RANGE_OUT, RangeTypePGetDatum(range));
 
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("period must be bounded and longer than nothing"),
-			 errdetail("The period %s %s.", shown, detail),
-			 errhint("Write both ends, for example tstzrange('2026-01-01', '2026-04-01'), rather than the first and last time of the data.")));
+			 errdetail("The period %s.", empty ? "is empty" : psprintf("%s %s", shown, detail)),
+			 errhint("Write both ends, for example '[2026-01-01 00:00+00,2026-04-01 00:00+00)'.")));
 }
 
 /*
@@ -34,14 +34,14 @@ delivery_period_bounds(TypeCacheEntry *type, const RangeType *range, RangeBound 
 
 	range_deserialize(type, range, lower, upper, &empty);
 	if (empty)
-		refuse_range(range, "is empty");
+		refuse_range(range, true, NULL);
 	if (lower->infinite || upper->infinite)
-		refuse_range(range, "is unbounded");
+		refuse_range(range, false, "is unbounded");
 	if (TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(lower->val)) ||
 		TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(upper->val)))
-		refuse_range(range, "has an infinite end");
+		refuse_range(range, false, "has an infinite end");
 	if (DatumGetTimestampTz(lower->val) == DatumGetTimestampTz(upper->val))
-		refuse_range(range, "is a single instant");
+		refuse_range(range, false, "is a single instant");
 }
 
 /*
@@ -53,7 +53,11 @@ delivery_period_between(TimestampTz lower, TimestampTz upper)
 	int64		length;
 
 	if (pg_sub_s64_overflow(upper, lower, &length))
-		delivery_span_overflow();
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("period is too long"),
+				 errdetail("It can have at most %lld microseconds (about 292,000 years).", (long long) PG_INT64_MAX),
+				 errhint("Write a shorter period.")));
 	return length;
 }
 
@@ -72,7 +76,7 @@ delivery_period_length(const Interval *period)
 				 errmsg("period must not have months"),
 				 errdetail("The period is \"%s\", and months differ in length.",
 						   DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(period)))),
-				 errhint("Write days, such as '365 days', or take a range where there is such a form.")));
+				 errhint("Write days, such as '365 days'; for calendar months some functions take a range instead.")));
 	if (INTERVAL_NOT_FINITE(period) || !delivery_duration_microseconds(period, &length) || length == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -8,6 +8,8 @@
  */
 #include "delivery.h"
 
+#include <float.h>
+
 #include "common/int.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
@@ -26,6 +28,9 @@ enum
 	SLO_TOTAL,
 	SLO_FIELDS
 };
+
+/* a float8 has all integers up to here */
+#define EXACT_INTEGERS 9007199254740992.0
 
 /* fields of error_budget */
 enum
@@ -67,23 +72,6 @@ delivery_greatest_divisor(int64 a, int64 b)
 	return a;
 }
 
-/*
- * The share of the budget that so many bad events use up, which is also the
- * burn rate: bad / (total * (1 - objective)).  Some events are given.
- *
- * With the fraction reduced, both products are exact in a float8 for all but
- * huge counts, and their quotient is the float8 next to the true one.
- */
-float8
-delivery_budget_consumed(int64 bad, int64 total, Objective objective)
-{
-	int64		divisor = delivery_greatest_divisor(OBJECTIVE_WHOLE, OBJECTIVE_BUDGET(objective));
-	int64		whole = OBJECTIVE_WHOLE / divisor;
-	int64		budget = OBJECTIVE_BUDGET(objective) / divisor;
-
-	return ((float8) bad * (float8) whole) / ((float8) total * (float8) budget);
-}
-
 static Numeric
 product(const int64 *factors, int count)
 {
@@ -111,6 +99,30 @@ delivery_compare_products(const int64 *left, const int64 *right, int factors)
 		return a < b ? -1 : a > b;
 	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(product(left, factors)),
 											 NumericGetDatum(product(right, factors))));
+}
+
+/*
+ * The share of the budget that so many bad events use up, which is also the
+ * burn rate: bad / (total * (1 - objective)).  Some events are given.
+ *
+ * With the fraction reduced, both products are exact in a float8 unless they are
+ * huge, and their quotient is the float8 next to the true one.  Rounding must
+ * not lead from one side of 1 to the other, as that is where the budget ends.
+ */
+float8
+delivery_budget_consumed(int64 bad, int64 total, Objective objective)
+{
+	int64		divisor = delivery_greatest_divisor(OBJECTIVE_WHOLE, OBJECTIVE_BUDGET(objective));
+	int64		used[2] = {bad, OBJECTIVE_WHOLE / divisor};
+	int64		granted[2] = {total, OBJECTIVE_BUDGET(objective) / divisor};
+	float8		all = (float8) granted[0] * (float8) granted[1];
+	float8		consumed = ((float8) used[0] * (float8) used[1]) / all;
+
+	if (likely(all < EXACT_INTEGERS))
+		return consumed;
+	if (delivery_compare_products(used, granted, 2) >= 0)
+		return Max(consumed, 1.0);
+	return Min(consumed, 1.0 - DBL_EPSILON / 2);
 }
 
 /* total * (1 - objective), exact and without trailing zeros */
@@ -166,7 +178,7 @@ delivery_refuse_objectives(Objective objective, Objective other)
 			 errmsg("objective must be the same in all rows of a group"),
 			 errdetail("One row has %s, another one %s.",
 					   delivery_show_objective(objective), delivery_show_objective(other)),
-			 errhint("Pass a constant, or add the objective to GROUP BY.")));
+			 errhint("Pass a constant, or add the objective to GROUP BY or PARTITION BY.")));
 }
 
 void

@@ -8,8 +8,9 @@
 --   is no whole number, objectives that differ within a group, a period that is
 --   empty, unbounded, infinite or has months; 22003 for 2^63 events and more;
 --   42804 for counts of another type than integer, bigint and numeric (smallint
---   is fine too, and so is an untyped parameter); 22023 for an array that is not
---   a state.
+--   is fine too, and so is text, as an untyped parameter is); 22P02 for text that
+--   is no number; 22008 for a period that an int64 of microseconds cannot hold;
+--   22023 for an array that is not a state.
 -- Source: Beyer, Murphy, Rensin, Kawahara, Thorne: The Site Reliability Workbook
 --   (2018), ch. 2 and 5.
 
@@ -132,7 +133,7 @@ CREATE AGGREGATE delivery.error_budget(good text, total text, objective delivery
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.error_budget(text, text, delivery.objective) IS
-	'the same for counts in untyped parameters and literals';
+	'error budget of counted events where the counts are parameters or literals without a type';
 
 CREATE AGGREGATE delivery.error_budget(good boolean, objective delivery.objective) (
 	SFUNC = delivery.slo_accum,
@@ -165,6 +166,22 @@ CREATE AGGREGATE delivery.burn_rate(good anycompatible, total anycompatible, obj
 );
 COMMENT ON AGGREGATE delivery.burn_rate(anycompatible, anycompatible, delivery.objective) IS
 	'burn rate: share of bad events divided by the share that the objective allows; 1 uses up the budget by the end of the period';
+
+CREATE AGGREGATE delivery.burn_rate(good boolean, objective delivery.objective) (
+	SFUNC = delivery.slo_accum,
+	STYPE = bigint[],
+	INITCOND = '{3,0,0,0,0}',
+	FINALFUNC = delivery.burn_rate_final,
+	COMBINEFUNC = delivery.slo_combine,
+	MSFUNC = delivery.slo_accum,
+	MINVFUNC = delivery.slo_remove,
+	MSTYPE = bigint[],
+	MINITCOND = '{3,0,0,0,0}',
+	MFINALFUNC = delivery.burn_rate_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE delivery.burn_rate(boolean, delivery.objective) IS
+	'burn rate of events, one row for each, or of slices of time that were good or not';
 
 CREATE FUNCTION delivery.error_budget_of(good numeric, total numeric, objective delivery.objective)
 	RETURNS delivery.error_budget
@@ -208,11 +225,11 @@ CREATE FUNCTION delivery.allowed_downtime(objective delivery.objective, period t
 	AS 'MODULE_PATHNAME', 'delivery_allowed_downtime_text'
 	LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery.allowed_downtime(delivery.objective, text) IS
-	'the same for a literal: a range if it begins with a bracket, else an interval';
+	'downtime that the objective allows in a period written without a type: a range if it begins with a bracket, else an interval; depends on settings of the session as their input does, so generated columns and indexes want interval ''30 days''';
 
 CREATE FUNCTION delivery.time_to_exhaustion(remaining double precision, burn double precision, period interval)
 	RETURNS interval
 	AS 'MODULE_PATHNAME', 'delivery_time_to_exhaustion'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery.time_to_exhaustion(double precision, double precision, interval) IS
-	'time until the budget of the period is used up if it goes on to burn at this rate: remaining * period / burn; 0 if nothing remains, NULL if never';
+	'time until the budget of the period is used up if it goes on to burn at this rate: remaining * period / burn; 0 if nothing remains, NULL if never or later than any timestamp';

@@ -211,7 +211,10 @@ delivery_time_to_exhaustion(PG_FUNCTION_ARGS)
 		PG_RETURN_INTERVAL_P(delivery_make_interval(0));
 	if (burn == 0)
 		PG_RETURN_NULL();
-	time = rint(remaining * (float8) period / burn);
+	time = remaining * (float8) period / burn;
+	if (isinf(time) || isnan(time))
+		time = remaining / burn * (float8) period;
+	time = rint(time);
 	if (time >= (float8) NEVER)
 		PG_RETURN_NULL();
 	PG_RETURN_INTERVAL_P(delivery_make_interval((int64) time));

@@ -35,7 +35,7 @@ my $sample = $rows < 200 ? $rows : 200;
 my $burn_rate = "delivery.burn_rate(good, total, '99.9%')";
 my $hour = q{SELECT count(value) FROM (SELECT %s OVER (ORDER BY bucket RANGE BETWEEN interval '1 hour' PRECEDING AND CURRENT ROW) AS value FROM sli_of_one) AS s};
 my $recomputed = <<'SQL' =~ s/\s+/ /gr;
-SELECT count(value) FROM (SELECT (SELECT delivery.burn_rate(good, total, '99.9%') FROM sli_of_one AS other
+SELECT count(value) FROM (SELECT (SELECT delivery.burn_rate(good, total, '99.9%%') FROM sli_of_one AS other
 	WHERE other.bucket BETWEEN sli_of_one.bucket - interval '999 minutes' AND sli_of_one.bucket) AS value
 	FROM sli_of_one ORDER BY bucket DESC LIMIT %d) AS s
 SQL
