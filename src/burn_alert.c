@@ -279,14 +279,27 @@ typedef struct Judgement
 	float8		long_burn;
 	float8		short_burn;		/* 0 without events, as long_burn */
 	bool		judged;			/* by enough events, in both windows */
-	float8		nearness;		/* above 1 fires */
-	float8		long_nearness;
+	Events		long_events;
+	Events		calmer;			/* of the window that burns less */
 } Judgement;
 
 static float8
 burn_of(const Events *events, Objective objective)
 {
 	return events->total == 0 ? 0 : delivery_budget_consumed(events->bad, events->total, objective);
+}
+
+/*
+ * Which of two windows burns more, each in parts of its own limit, by integers; a
+ * window without events burns nothing.
+ */
+static int
+compare_burn(const Events *events, int64 limit, const Events *other, int64 other_limit)
+{
+	int64		left[] = {events->bad, Max(other->total, 1), other_limit};
+	int64		right[] = {other->bad, Max(events->total, 1), limit};
+
+	return delivery_compare_products(left, right, lengthof(left));
 }
 
 static Judgement
@@ -302,8 +315,9 @@ judge(const Pair *pair, const int64 *counters, const Events *windows)
 	result.short_burn = burn_of(&windows[pair->short_window], result.objective);
 	result.judged = windows[pair->short_window].total > 0 &&
 		windows[pair->long_window].total >= counters[ALERT_MIN_EVENTS];
-	result.nearness = Min(result.long_burn, result.short_burn) / result.threshold;
-	result.long_nearness = result.long_burn / result.threshold;
+	result.long_events = windows[pair->long_window];
+	result.calmer = compare_burn(&result.long_events, 1, &windows[pair->short_window], 1) <= 0 ?
+		result.long_events : windows[pair->short_window];
 	return result;
 }
 
@@ -332,11 +346,19 @@ fires(const Judgement *judgement, const Events *windows)
 static bool
 is_nearer(const Judgement *judgement, const Judgement *other)
 {
+	int64		limit;
+	int64		other_limit;
+	int			by_both;
+
 	if (judgement->judged != other->judged)
 		return judgement->judged;
-	if (judgement->nearness != other->nearness)
-		return judgement->nearness > other->nearness;
-	return judgement->long_nearness > other->long_nearness;
+	/* the thresholds of one period are to each other as the percentages per time */
+	limit = judgement->pair->percent * (lengths[THREE_DAYS] / lengths[judgement->pair->long_window]);
+	other_limit = other->pair->percent * (lengths[THREE_DAYS] / lengths[other->pair->long_window]);
+	by_both = compare_burn(&judgement->calmer, limit, &other->calmer, other_limit);
+	if (by_both != 0)
+		return by_both > 0;
+	return compare_burn(&judgement->long_events, limit, &other->long_events, other_limit) > 0;
 }
 
 /*

@@ -29,7 +29,7 @@ WHERE p.pronamespace = 'delivery'::regnamespace
 \echo '# Reference'
 \echo
 \echo 'Made from the COMMENTs of the extension by `make reference`; do not edit. What the metrics mean, with examples, is in the'
-\echo '[README](../README.md), in [calendar.md](calendar.md) and in [sla.md](sla.md).'
+\echo '[README](../README.md), in [calendar.md](calendar.md), [sla.md](sla.md) and [slo.md](slo.md).'
 \echo
 \echo 'Arguments are `timestamptz`, `interval` and `float8` (double precision); ratios are between 0 and 1; durations are intervals,'
 \echo 'justified by hours, but for working time, which has hours only. Aggregates skip rows in which an input they need is NULL and give NULL where none is left.'
@@ -52,6 +52,17 @@ SELECT format(E'### `%s`\n\n%s.\n', t.typname, obj_description(t.oid, 'pg_type')
 FROM pg_type AS t
 WHERE t.typnamespace = 'delivery'::regnamespace AND t.typtype IN ('b', 'e', 'd') AND t.typelem = 0
 ORDER BY t.typname COLLATE "C";
+SELECT format(E'### `%s` (composite)\n\n%s.\n\n| field | type | |\n| --- | --- | --- |\n%s\n', t.typname,
+	upper(left(obj_description(t.oid, 'pg_type'), 1)) || substr(obj_description(t.oid, 'pg_type'), 2),
+	(SELECT string_agg(format('| `%s` | %s | %s |', attname, format_type(atttypid, atttypmod),
+			col_description(t.typrelid, attnum)), E'\n' ORDER BY attnum)
+		FROM pg_attribute WHERE attrelid = t.typrelid AND attnum > 0 AND NOT attisdropped))
+FROM pg_type AS t JOIN pg_class AS c ON c.oid = t.typrelid
+WHERE t.typnamespace = 'delivery'::regnamespace AND c.relkind = 'c'
+ORDER BY t.typname COLLATE "C";
+SELECT E'### Casts\n\n| from | to | when |\n| --- | --- | --- |\n' || string_agg(format('| %s | %s | %s |', format_type(castsource, NULL), format_type(casttarget, NULL),
+	CASE castcontext WHEN 'i' THEN 'implicit' WHEN 'a' THEN 'in assignments' ELSE 'explicit' END), E'\n' ORDER BY format_type(castsource, NULL) COLLATE "C", format_type(casttarget, NULL) COLLATE "C") || E'\n'
+FROM pg_cast WHERE 'delivery'::regnamespace IN (SELECT typnamespace FROM pg_type WHERE oid IN (castsource, casttarget));
 \echo '## Tables and views'
 \echo
 SELECT format(E'### `%s` (%s)\n\n%s.\n\n| column | type | |\n| --- | --- | --- |\n%s\n', c.relname,

@@ -24,7 +24,7 @@ SELECT is(consumed, 0.4::float8, 'four of ten are 40 %') FROM budget;
 SELECT is(remaining, 0.6::float8, 'of which 60 % remain') FROM budget;
 SELECT ok(NOT exhausted, 'so there is some left') FROM budget;
 SELECT ok((delivery.error_budget_of(9990, 10000, 0.999)).exhausted, 'ten bad events use it up');
-SELECT is((delivery.error_budget_of(9980, 10000, 0.999)).remaining, -1::float8, 'twenty more than that: nothing is cut off');
+SELECT is((delivery.error_budget_of(9980, 10000, 0.999)).remaining, -1::float8, 'twenty are ten too many: nothing is clamped');
 SELECT is(delivery.error_budget_of(0, 0, 0.999), NULL, 'without events there is no budget');
 SELECT is((delivery.error_budget(ok, '50%')).consumed, 0.5::float8, 'events can be rows') FROM (VALUES (true), (false), (true), (true), (NULL)) AS v (ok);
 SELECT throws_ok($$ SELECT delivery.error_budget_of(11, 10, 0.999) $$, '22023', NULL, 'more good events than events are a mistake');

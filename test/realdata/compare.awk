@@ -5,7 +5,8 @@
 #
 # Values of one group and metric are one test; what follows a space in the name
 # of the metric tells the values apart. Durations (_us) may differ by a
-# microsecond, fractions by 1e-9 of the value, all else not at all.
+# microsecond, fractions by 1e-12 of the value or twice their last digit, the
+# fifteenth, all else not at all.
 
 function differ(name, a, b, gap) {
 	gap = a - b < 0 ? b - a : a - b
@@ -16,7 +17,7 @@ function differ(name, a, b, gap) {
 	if (name ~ /_us$/)
 		return gap > 1
 	if (a ~ /\./ && b ~ /\./)
-		return gap > 1e-9 * (b + 0 < 0 ? -b : b)
+		return gap > 1e-12 * (b + 0 < 0 ? -b : b) && gap > 2.1e-15
 	return 1
 }
 function complain(test, text) {

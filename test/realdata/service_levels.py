@@ -88,12 +88,15 @@ def burn(bad, total, objective):
     return None if total == 0 else Fraction(bad, total) / (1 - objective)
 
 
-def alert(events, objective, as_of, period=30 * DAY):
+def alert(events, objective, as_of, period=30 * DAY, min_events=0):
     """The fields of an alert on events (instant, good, total); none without any."""
     def within(window):
         inside = [(good, total) for bucket, good, total in events if as_of - window <= bucket < as_of]
         total = sum(total for good, total in inside)
         return burn(total - sum(good for good, total in inside), total, objective)
+
+    def enough(window):
+        return sum(total for bucket, good, total in events if as_of - window <= bucket < as_of) >= min_events
 
     if within(3 * DAY) is None:
         return []
@@ -103,10 +106,11 @@ def alert(events, objective, as_of, period=30 * DAY):
         burns = within(long_window), within(short_window)
         line = [('windows', f'{long_window} {short_window}'), ('threshold', decimal(threshold)),
                 ('long_burn', decimal(burns[0])), ('short_burn', decimal(burns[1]))]
-        if None not in burns and min(burns) > threshold:
+        counts = None not in burns and enough(long_window)
+        if counts and min(burns) > threshold:
             return [('severity', severity)] + line
         known = [value or 0 for value in burns]
-        nearness = (None not in burns, min(known) / threshold, known[0] / threshold)
+        nearness = (counts, min(known) / threshold, known[0] / threshold)
         if best is None or nearness > best[0]:
             best = nearness, line
     return [('severity', 'none')] + best[1]
@@ -136,6 +140,37 @@ def longest(group, name, spans):
 
 # --- web sites ------------------------------------------------------------
 
+# where the windows of an alert begin, before its instant
+WINDOWS = sorted({window for severity, *windows, part in PAIRS for window in windows}, reverse=True)
+
+
+def site_alerts(site, first, finish, down):
+    """The longest outage: what an alert says as it begins, lasts and is over.
+
+    Slices of five minutes fill each window, so the windows are measured whole.
+    """
+    start, end = min(down, key=lambda span: (span[0] - span[1], span[0]))
+    for moment, as_of in [('begun', start + 3 * MINUTE), ('half_an_hour', start + 30 * MINUTE),
+                          ('seven_hours', start + 7 * HOUR), ('over', end + 10 * MINUTE),
+                          ('two_days_old', first + 2 * DAY)]:
+        if as_of > finish:
+            continue
+        known = as_of - (as_of - first) // (5 * MINUTE) * (5 * MINUTE)
+        borders = sorted({max(known, as_of - window) for window in WINDOWS}) + [as_of]
+        events = [(since, until - since - overlap(down, since, until), until - since)
+                  for since, until in zip(borders, borders[1:])]
+        for field, value in alert(events, Fraction('0.999'), as_of):
+            say('sites', f'alert_{field} {site} {moment}', value)
+
+
+def site_days(site, first, finish, down):
+    """The burn of the seven days that end with each day."""
+    for midnight in range(first // DAY * DAY, finish + 1, DAY):
+        start, end = max(first, midnight - 6 * DAY), min(midnight + DAY, finish)
+        say('sites', f'burn_7_days {site} {(EPOCH + midnight * MICROSECOND).date()}',
+            decimal(burn(overlap(down, start, end), end - start, Fraction('0.999'))))
+
+
 def service_hours():
     """The spans of the service hours of the year, in UTC."""
     day = date(2026, 1, 1)
@@ -151,6 +186,9 @@ def sites():
         checks[row['site']].append((instant(row['checked_at']), row['status']))
     finish = max(moment for list_ in checks.values() for moment, status in list_)
     hours = list(service_hours())
+    together = defaultdict(lambda: [0, 0])
+    # those whose last status is down have no end
+    say('sites', 'open_outages', sum(max(list_)[1] == 'down' for list_ in checks.values()))
     for site, list_ in checks.items():
         list_.sort()
         ends = [moment for moment, status in list_[1:]] + [finish]
@@ -161,6 +199,12 @@ def sites():
                 continue
             start = max(start, first)
             bad, total = overlap(down, start, end), end - start
+            together[name][0] += bad
+            together[name][1] += total
+            for objective in ('0.999', '0.978432109'):
+                allowed = total * (1 - Fraction(objective))
+                say('sites', f'allowed_downtime_us {name} {percent(Fraction(objective))} {site}',
+                    (2 * allowed + 1) // 2)
             budget('sites', f'{name}_{{}} {site}', total - bad, total, Fraction('0.999'))
             say('sites', f'{name}_availability {site}', decimal(Fraction(total - bad, total)))
             served = [(max(start, since), min(end, until)) for since, until in hours if since < end and until > start]
@@ -172,6 +216,11 @@ def sites():
                 left = 0 if used >= 1 else None if used == 0 else round((1 - used) * 30 * DAY / used)
                 say('sites', f'exhaustion_us {site}', 'NULL' if left is None else left)
         longest('sites', site, down)
+        site_days(site, first, finish, down)
+        if down:
+            site_alerts(site, first, finish, down)
+    for name, (bad, total) in together.items():
+        budget('sites', f'{name}_all_{{}}', total - bad, total, Fraction('0.999'))
 
 
 # --- public services ------------------------------------------------------
@@ -185,12 +234,22 @@ def services():
     for service, list_ in days.items():
         list_.sort(key=lambda entry: entry[0])
         first = list_[0][0]
+        of_day = dict(list_)
+
+        def last_days(day, number, reading):
+            """The burn of so many days up to a day."""
+            known = [day - timedelta(days=back) for back in range(number) if day - timedelta(days=back) in of_day]
+            return burn(sum(of_day[d][reading] for d in known), 14400 * len(known), objective)
+
+        for day in of_day:
+            used, rate = last_days(day, 30, 'weighted'), last_days(day, 3, 'weighted')
+            left = 0 if used >= 1 else 'NULL' if rate == 0 else round((1 - used) * 30 * DAY / rate)
+            say('services', f'exhaustion_us {service} {day}', left)
         for reading in ('full', 'weighted'):
             months = defaultdict(list)
             for day, bad in list_:
                 months[(day - first).days // 30].append(bad[reading])
-                frame = [b[reading] for d, b in list_ if timedelta(0) <= day - d <= timedelta(days=29)]
-                say('services', f'{reading}_burn_30_days {service} {day}', decimal(burn(sum(frame), 14400 * len(frame), objective)))
+                say('services', f'{reading}_burn_30_days {service} {day}', decimal(last_days(day, 30, reading)))
             worst = None
             for month, bad in sorted(months.items()):
                 total = 14400 * len(bad)
@@ -208,10 +267,20 @@ def services():
 
 
 def providers():
-    downtime = defaultdict(list)
+    downtime, incidents = defaultdict(list), defaultdict(list)
     for row in rows('status_pages', 'incidents.csv'):
         if row['impact_level'] in ('2', '3'):
             downtime[row['provider']].append((instant(row['started_at']), instant(row['closed_at'])))
+        length = instant(row['closed_at']) - instant(row['started_at'])
+        if length > 0:
+            incidents[row['provider']].append((-length, row['incident_id']))
+    for provider, list_ in incidents.items():
+        for number, (negative, name) in enumerate(sorted(list_), 1):
+            length, bad = -negative, min(-negative, 30 * DAY)
+            used = burn(bad, 30 * DAY, Fraction('0.999'))
+            for field, value in [('name', name), ('length_us', length), ('bad', bad), ('consumed', decimal(used)),
+                                 ('exhausted', str(used >= 1).lower())]:
+                say('providers', f'incident_{field} {provider} {number}', value)
     quarters = [date(year, month, 1) for year in range(2021, 2025) for month in (1, 4, 7, 10)]
     starts = [(datetime(day.year, day.month, 1, tzinfo=UTC) - EPOCH) // MICROSECOND for day in quarters]
     for provider, spans in downtime.items():
@@ -239,11 +308,21 @@ def requests():
             budget('requests', f'below_{below}_{{}} {percent(Fraction(objective))}', good, total, Fraction(objective))
         for hour, (good, total) in hours.items():
             name = (EPOCH + timedelta(hours=hour)).strftime('%Y-%m-%d %H:%M:%S+00')
+            budget('requests', f'below_{below}_hour_{{}} {name}', good, total, Fraction('0.999'))
+            say('requests', f'below_{below}_hour_availability {name}', decimal(Fraction(good, total)))
             frame = [hours[h] for h in range(hour - 5, hour + 1) if h in hours]
             say('requests', f'below_{below}_burn {name}', decimal(burn(total - good, total, Fraction('0.99'))))
             say('requests', f'below_{below}_burn_6_hours {name}',
                 decimal(burn(sum(t - g for g, t in frame), sum(t for g, t in frame), Fraction('0.99'))))
         events = [(moment, int(status < below), 1) for moment, status in log]
+        for day in (18, 19, 20):
+            as_of = datetime(2015, 5, day, tzinfo=UTC)
+            for objective in ('0.999', '0.99'):
+                for least in (0, 130, 1632, 1633):
+                    for field, value in alert(events, Fraction(objective), (as_of - EPOCH) // MICROSECOND,
+                                              min_events=least):
+                        say('requests', f'below_{below}_day_end_alert_{field} {percent(Fraction(objective))}'
+                            f' {as_of:%Y-%m-%d} {least}', value)
         as_of = datetime(2015, 5, 17, 10, 10, tzinfo=UTC)
         while as_of <= datetime(2015, 5, 20, tzinfo=UTC):
             for objective in ('0.999', '0.99', '0.9'):
