@@ -4,7 +4,6 @@
  */
 #include "delivery.h"
 
-#include "catalog/pg_type.h"
 #include "utils/array.h"
 
 #include "counter.h"
@@ -48,11 +47,10 @@ check_shape(ArrayType *state, int least, int most)
 }
 
 /*
- * The state in argument 0, of so many fields, ready to be changed: in place
- * inside an aggregate, else a copy.
+ * The state in argument 0 where it is not at once seen to be our own.
  */
 ArrayType *
-delivery_counter_state(FunctionCallInfo fcinfo, int least, int most)
+delivery_counter_state_checked(FunctionCallInfo fcinfo, int least, int most)
 {
 	ArrayType  *state;
 

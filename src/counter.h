@@ -12,7 +12,9 @@
 
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "nodes/execnodes.h"
 #include "utils/array.h"
 
 #include "compat.h"
@@ -20,9 +22,27 @@
 #define NO_LIMIT INT_MAX
 
 extern ArrayType *delivery_counter_new(int fields);
-extern ArrayType *delivery_counter_state(FunctionCallInfo fcinfo, int least, int most);
+extern ArrayType *delivery_counter_state_checked(FunctionCallInfo fcinfo, int least, int most);
 extern ArrayType *delivery_counter_arg(FunctionCallInfo fcinfo, int argument, int least, int most);
 pg_noreturn extern void delivery_invalid_state(const char *detail);
+
+/*
+ * The state in argument 0, of so many fields, ready to be changed: in place
+ * inside an aggregate, else a copy.
+ */
+static inline ArrayType *
+delivery_counter_state(FunctionCallInfo fcinfo, int least, int most)
+{
+	ArrayType  *state = (ArrayType *) PG_GETARG_POINTER(0);
+
+	/* as it is for every row but the first */
+	if (likely(fcinfo->context != NULL &&
+			   (IsA(fcinfo->context, AggState) || IsA(fcinfo->context, WindowAggState)) &&
+			   !VARATT_IS_EXTENDED(state) && state->ndim == 1 && state->dataoffset == 0 &&
+			   state->elemtype == INT8OID && ARR_DIMS(state)[0] >= least && ARR_DIMS(state)[0] <= most))
+		return state;
+	return delivery_counter_state_checked(fcinfo, least, most);
+}
 
 static inline int64 *
 delivery_counters(ArrayType *state)
