@@ -16,6 +16,8 @@ MODULE_big = delivery
 DELIVERY_VERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" delivery.control)
 
 OWN_HEADERS = \
+	src/actor.h \
+	src/audit_chain.h \
 	src/calendar.h \
 	src/calendar_blocks.h \
 	src/calendar_rules.h \
@@ -24,6 +26,7 @@ OWN_HEADERS = \
 	src/count.h \
 	src/counter.h \
 	src/delivery.h \
+	src/errors.h \
 	src/number.h \
 	src/objective.h \
 	src/packing.h \
@@ -37,6 +40,12 @@ OWN_HEADERS = \
 	src/zone.h
 
 OBJS = \
+	src/actor.o \
+	src/append_only.o \
+	src/audit.o \
+	src/audit_attach.o \
+	src/audit_chain.o \
+	src/audit_verify.o \
 	src/burn_alert.o \
 	src/calendar.o \
 	src/calendar_blocks.o \
@@ -84,13 +93,16 @@ PIECES = \
 	src/objective.sql \
 	src/slo.sql \
 	src/burn_alert.sql \
-	src/chart.sql
+	src/chart.sql \
+	src/actor.sql \
+	src/append_only.sql \
+	src/audit.sql
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 
-REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo burn_alert chart errors security
+REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo burn_alert chart audit errors security
 REGRESS_OPTS = --load-extension=delivery
-ISOLATION = benchmark calendar
+ISOLATION = benchmark calendar audit
 ISOLATION_OPTS = --inputdir=test/isolation
 
 PG_CONFIG ?= pg_config

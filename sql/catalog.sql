@@ -50,10 +50,11 @@ SELECT opcname, amvalidate(c.oid) FROM member JOIN pg_opclass AS c ON classid = 
 SELECT p.oid::regprocedure FROM pg_proc AS p
 WHERE pronamespace = 'delivery'::regnamespace AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_proc'::regclass AND objid = p.oid);
 
--- every function and aggregate is PARALLEL SAFE; none is VOLATILE; none SECURITY DEFINER
+-- every function and aggregate is PARALLEL SAFE and none VOLATILE, but for triggers
+-- and what attaches them; none is SECURITY DEFINER
 SELECT object, provolatile, proparallel, prosecdef FROM member_function
 WHERE proparallel <> 's' OR provolatile = 'v' OR prosecdef ORDER BY 1;
--- what reads a table or a setting is STABLE, all the rest IMMUTABLE
+-- what reads a table or a setting is STABLE, all the rest but those IMMUTABLE
 SELECT object FROM member_function WHERE provolatile = 's' ORDER BY 1;
 -- strictness: NULL has a meaning of its own only here (aggregates are never strict themselves)
 SELECT object FROM member_function WHERE NOT proisstrict AND prokind = 'f' ORDER BY 1;

@@ -174,3 +174,27 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.burn_rate_alert('2026-01-01', 
 -- charts
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.text_chart('{1}', 0) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.text_chart('{{1,2}}') $$);
+
+-- append-only tables and audit logs
+CREATE TABLE ledger (id integer);
+CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE ON ledger FOR EACH STATEMENT EXECUTE FUNCTION delivery.enforce_append_only();
+SELECT * FROM pg_temp.error_of($$ DELETE FROM ledger $$);
+SELECT * FROM pg_temp.error_of($$ INSERT INTO ledger VALUES (1) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.enforce_append_only() $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.audit_change() $$);
+SELECT * FROM pg_temp.error_of($$ CALL delivery.create_audit_log(NULL) $$);
+SELECT * FROM pg_temp.error_of($$ CALL delivery.create_audit_log('pg_temp.log') $$) WHERE field <> 'detail';
+CALL delivery.create_audit_log('audit_log');
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.record_audit('audit_log', 'audit_log') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.record_audit('ledger', 'ledger') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.record_audit('delivery.benchmark', 'audit_log') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.stop_audit('ledger') $$);
+SELECT delivery.record_audit('ledger', 'audit_log');
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.record_audit('ledger', 'audit_log') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.audit_head('ledger') $$);
+ALTER TABLE ledger DISABLE TRIGGER append_only;
+DROP TRIGGER delivery_audit ON ledger;
+SELECT * FROM pg_temp.error_of($$ TRUNCATE ledger $$);
+ALTER TABLE audit_log DROP CONSTRAINT audit_log_pkey;
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.audit_head('audit_log') $$);
+DROP TABLE ledger, audit_log;

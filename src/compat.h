@@ -51,4 +51,18 @@
 #define DELIVERY_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
+/* 18: primary keys may be deferrable; to be used with utils/relcache.h */
+#if PG_VERSION_NUM >= 180000
+#define delivery_primary_key(relation) RelationGetPrimaryKeyIndex(relation, false)
+#else
+#define delivery_primary_key(relation) RelationGetPrimaryKeyIndex(relation)
+#endif
+
+/* 16: one function for the owners of all kinds of objects; to be used with utils/acl.h */
+#if PG_VERSION_NUM >= 160000
+#define delivery_owns_table(relid) object_ownercheck(RelationRelationId, relid, GetUserId())
+#else
+#define delivery_owns_table(relid) pg_class_ownercheck(relid, GetUserId())
+#endif
+
 #endif							/* DELIVERY_COMPAT_H */

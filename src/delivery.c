@@ -5,8 +5,20 @@
 #include "delivery.h"
 
 #include "funcapi.h"
+#include "utils/guc.h"
+
+#include "actor.h"
 
 DELIVERY_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+void
+_PG_init(void)
+{
+	delivery_define_actor();
+	MarkGUCPrefixReserved("delivery");
+}
 
 /*
  * The memory context that lives as long as the aggregate's state.

@@ -29,7 +29,7 @@ WHERE p.pronamespace = 'delivery'::regnamespace
 \echo '# Reference'
 \echo
 \echo 'Made from the COMMENTs of the extension by `make reference`; do not edit. What the metrics mean, with examples, is in the'
-\echo '[README](../README.md), in [calendar.md](calendar.md), [sla.md](sla.md) and [slo.md](slo.md).'
+\echo '[README](../README.md), in [calendar.md](calendar.md), [sla.md](sla.md), [slo.md](slo.md) and [audit.md](audit.md).'
 \echo
 \echo 'Arguments are `timestamptz`, `interval` and `float8` (double precision); ratios are between 0 and 1; durations are intervals,'
 \echo 'justified by hours, but for working time, which has hours only. Aggregates skip rows in which an input they need is NULL and give NULL where none is left.'
@@ -45,7 +45,15 @@ FROM public_function WHERE prokind = 'a' ORDER BY proname COLLATE "C", arguments
 SELECT format(E'### `%s(%s)` → %s\n\n%s. %s%s.\n', proname, arguments, replace(result, 'double precision', 'float8'),
 	upper(left(comment, 1)) || substr(comment, 2), initcap(volatility),
 	CASE WHEN proisstrict AND pronargs > 0 THEN '; NULL for a NULL argument' ELSE '' END)
-FROM public_function WHERE prokind = 'f' ORDER BY proname COLLATE "C", arguments COLLATE "C";
+FROM public_function WHERE prokind = 'f' AND result <> 'trigger' ORDER BY proname COLLATE "C", arguments COLLATE "C";
+\echo '## Procedures'
+\echo
+SELECT format(E'### `CALL %s(%s)`\n\n%s.\n', proname, regexp_replace(arguments, '\mIN ', '', 'g'), upper(left(comment, 1)) || substr(comment, 2))
+FROM public_function WHERE prokind = 'p' ORDER BY proname COLLATE "C";
+\echo '## Trigger functions'
+\echo
+SELECT format(E'### `%s()`\n\n%s.\n', proname, upper(left(comment, 1)) || substr(comment, 2))
+FROM public_function WHERE result = 'trigger' ORDER BY proname COLLATE "C";
 \echo '## Types'
 \echo
 SELECT format(E'### `%s`\n\n%s.\n', t.typname, obj_description(t.oid, 'pg_type'))

@@ -5,7 +5,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../bin/tap.sh"
-plan 9
+plan 11
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -d "$1" -c "$2"
@@ -31,6 +31,9 @@ query delivery_dump "
 	CREATE UNIQUE INDEX ON slo (objective);
 	INSERT INTO slo VALUES ('checkout', '99.9%', delivery.error_budget_of(9996, 10000, 0.999), delivery.slo_accum('{3,0,0,0,0}', 9996, 10000, 0.999));
 	INSERT INTO slo (service) VALUES ('billing');
+	CALL delivery.create_audit_log('audit_log');
+	SELECT delivery.record_audit('slo', 'audit_log');
+	INSERT INTO slo (service, objective) VALUES ('search', '99%');
 	CREATE VIEW budgets AS SELECT service, (delivery.error_budget(9::bigint, 10::bigint, objective)).consumed, delivery.burn_rate(9, 10::numeric, objective),
 		(delivery.burn_rate_alert('2026-01-06 23:59', 9, 10, objective, '2026-01-07')).severity FROM slo WHERE objective OPERATOR(delivery.>=) '99%' GROUP BY service;
 	CREATE VIEW report AS SELECT service, delivery.dora_level('lead_time', interval '3 hours') AS level FROM verdict;"
@@ -48,8 +51,12 @@ is "$(query delivery_restored "SELECT calendar FROM delivery.calendar")" \
 is "$(query delivery_restored "SELECT string_agg(hours::text || ' ' || (due_at AT TIME ZONE 'UTC')::text, ', ' ORDER BY due_at) FROM task")" \
 	"Mo 09:00-10:00 2026-01-12 09:00:00, 24/7 2026-01-12 10:00:00" "so are calendars in columns, and generated due instants"
 is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', service, objective, budget, delivery.error_budget_final(counts) = budget), ', ' ORDER BY objective) FROM slo")" \
-	"billing 99.5%, checkout 99.9% (99.9%,9996,10000,4,10,0.4,0.6,f) t" "objectives, budgets and states are restored"
+	"search 99%, billing 99.5%, checkout 99.9% (99.9%,9996,10000,4,10,0.4,0.6,f) t" "objectives, budgets and states are restored"
 is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', service, consumed, burn_rate, severity), ', ' ORDER BY service) FROM budgets")" \
-	"billing 20 20 page, checkout 100 100 page" "and so are views on budgets, burn rates and alerts"
+	"billing 20 20 page, checkout 100 100 page, search 10 10 page" "and so are views on budgets, burn rates and alerts"
+query delivery_restored "INSERT INTO slo (service, objective) VALUES ('mail', '98%'); ALTER TABLE audit_log RENAME TO trail; DELETE FROM slo WHERE service = 'mail'"
+is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', sequence, operation, coalesce(new_row, old_row) ->> 'service'), ', ' ORDER BY sequence) FROM trail")" \
+	"1 INSERT search, 2 INSERT mail, 3 DELETE mail" "audit goes on where it was"
+is "$(query delivery_restored "SELECT count(*) FROM delivery.verify_audit('trail')")" 0 "and its chain is whole"
 psql -X -q -c 'DROP DATABASE delivery_dump' -c 'DROP DATABASE delivery_restored'
 finish

@@ -56,7 +56,7 @@ foreach my $document (@documents)
 		open(my $sql, '>', "$work/example.sql") or die $!;
 		print $sql "\\echo BLOCK\n$_->{sql}\n" foreach @blocks;
 		close $sql;
-		my (undef, @outputs) = split /^BLOCK\n/m, scalar qx(psql -X -q -v ON_ERROR_STOP=1 -d $database -f $work/example.sql 2>&1);
+		my (undef, @outputs) = split /^BLOCK\n/m, scalar qx(psql -X -q -v ON_ERROR_STOP=1 -d $database -f $work/example.sql 2>&1), -1;
 		my $complete = $? == 0;
 		foreach my $block (@blocks)
 		{

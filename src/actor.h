@@ -1,0 +1,11 @@
+/*
+ * actor.h
+ *	  Who is held responsible for what a session does.
+ */
+#ifndef DELIVERY_ACTOR_H
+#define DELIVERY_ACTOR_H
+
+extern void delivery_define_actor(void);
+extern const char *delivery_actor_name(void);
+
+#endif							/* DELIVERY_ACTOR_H */

@@ -1,0 +1,58 @@
+/*
+ * audit_chain.h
+ *	  The chain of an audit log: its rows, their hashes, its head.
+ */
+#ifndef DELIVERY_AUDIT_CHAIN_H
+#define DELIVERY_AUDIT_CHAIN_H
+
+#include "postgres.h"
+
+#include "access/tupdesc.h"
+#include "common/sha2.h"
+#include "utils/relcache.h"
+#include "utils/snapshot.h"
+
+/* columns of a log, in the order in which they are hashed */
+typedef enum AuditColumn
+{
+	AUDIT_SEQUENCE,
+	AUDIT_RECORDED_AT,
+	AUDIT_TRANSACTION_ID,
+	AUDIT_ACTOR,
+	AUDIT_LOGIN,
+	AUDIT_OPERATION,
+	AUDIT_AUDITED,
+	AUDIT_OLD_ROW,
+	AUDIT_NEW_ROW,
+	AUDIT_PREVIOUS_HASH,
+	AUDIT_HASH,
+	AUDIT_COLUMNS
+} AuditColumn;
+
+/* what is hashed: all but the hashes */
+#define AUDIT_HASHED AUDIT_PREVIOUS_HASH
+
+typedef struct AuditRow
+{
+	Datum		values[AUDIT_COLUMNS];
+	bool		nulls[AUDIT_COLUMNS];
+} AuditRow;
+
+typedef struct AuditHead
+{
+	int64		sequence;		/* 0 for a log without rows */
+	uint8		hash[PG_SHA256_DIGEST_LENGTH];	/* zeros for such a one */
+} AuditHead;
+
+extern const char *const delivery_audit_column_names[AUDIT_COLUMNS];
+
+/* the constraint trigger on an audited table; its sibling for TRUNCATE refers to no log */
+#define AUDIT_TRIGGER "delivery_audit"
+#define AUDIT_TRUNCATE_TRIGGER "delivery_audit_truncate"
+
+extern AttrNumber delivery_audit_column(Relation log, AuditColumn column);
+extern void delivery_check_audit_log(Relation log);
+extern void delivery_audit_hash(const AuditRow *row, const uint8 *previous, uint8 *hash);
+extern void delivery_audit_read_head(Relation log, Snapshot snapshot, AuditHead *head);
+
+#endif							/* DELIVERY_AUDIT_CHAIN_H */
