@@ -10,6 +10,7 @@
  */
 #include "delivery.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/tableam.h"
 #include "access/table.h"
@@ -68,20 +69,98 @@ lock_chain(Oid relid)
 	(void) LockAcquire(&tag, ExclusiveLock, false, false);
 }
 
+static Relation
+find_index(Relation log, const ResultRelInfo *target)
+{
+	for (int i = 0; i < target->ri_NumIndices; i++)
+		if (delivery_is_audit_index(log, target->ri_IndexRelationDescs[i]))
+			return target->ri_IndexRelationDescs[i];
+	delivery_refuse_audit_index(log);
+	return NULL;
+}
+
 /*
- * Insert a row as the executor does, with indexes, constraints and triggers, but
- * without rules, policies or a plan.
+ * What is known of a row before its place in the chain is.
  */
 static void
-insert_row(Relation log, const AuditRow *row)
+fill_in(AuditRow *row)
 {
+	memset(row->nulls, 0, AUDIT_OPERATION * sizeof(bool));
+	row->values[AUDIT_TRANSACTION_ID] = Int64GetDatum((int64) U64FromFullTransactionId(GetTopFullTransactionId()));
+	row->values[AUDIT_ACTOR] = CStringGetTextDatum(delivery_actor_name());
+	row->values[AUDIT_LOGIN] = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
+	for (int i = AUDIT_PREVIOUS_HASH; i <= AUDIT_HASH; i++)
+	{
+		bytea	   *hash = (bytea *) palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
+
+		SET_VARSIZE(hash, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
+		row->values[i] = PointerGetDatum(hash);
+		row->nulls[i] = false;
+	}
+}
+
+/*
+ * Put a row behind the last one as of now, not of the transaction, and with what
+ * was added in it before.
+ */
+static void
+link_row(Relation log, Relation index, AuditRow *row)
+{
+	Snapshot	snapshot;
+	AuditHead	head;
+
+	CommandCounterIncrement();
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	delivery_audit_read_head(log, index, snapshot, &head);
+	UnregisterSnapshot(snapshot);
+	if (head.sequence == PG_INT64_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("audit log \"%s\" is at its end", RelationGetRelationName(log)),
+				 errdetail("Its last row has the greatest sequence there is."),
+				 errhint("Go on with a new log.")));
+	row->values[AUDIT_SEQUENCE] = Int64GetDatum(head.sequence + 1);
+	row->values[AUDIT_RECORDED_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
+	memcpy(VARDATA(DatumGetPointer(row->values[AUDIT_PREVIOUS_HASH])), head.hash, PG_SHA256_DIGEST_LENGTH);
+	delivery_audit_hash(row, head.hash, (uint8 *) VARDATA(DatumGetPointer(row->values[AUDIT_HASH])));
+}
+
+static void
+check_right_to_append(Relation log, Oid role)
+{
+	if (pg_class_aclcheck(RelationGetRelid(log), role, ACL_INSERT) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the owner of the audited table may not add rows to audit log \"%s\"", RelationGetRelationName(log)),
+				 errdetail("The owner is \"%s\".", GetUserNameFromId(role, false)),
+				 errhint("GRANT INSERT ON %s TO %s", RelationGetRelationName(log), quote_identifier(GetUserNameFromId(role, false)))));
+}
+
+/*
+ * Add a row with the rights of a role, as the executor inserts one: with indexes,
+ * constraints and triggers, but without rules, policies or a plan.  The chain is
+ * locked last, as all wait for it.
+ */
+static void
+append_row(Oid log_oid, Oid role, AuditRow *row)
+{
+	Relation	log = table_open(log_oid, RowExclusiveLock);
 	EState	   *estate = CreateExecutorState();
 	ResultRelInfo *target = makeNode(ResultRelInfo);
 	TupleTableSlot *slot = table_slot_create(log, &estate->es_tupleTable);
+	Relation	index;
+	Oid			user;
+	int			context;
 
+	check_right_to_append(log, role);
+	fill_in(row);
 	InitResultRelInfo(target, log, 0, NULL, 0);
 	ExecOpenIndices(target, false);
+	index = find_index(log, target);
 	AfterTriggerBeginQuery();
+	lock_chain(log_oid);
+	link_row(log, index, row);
+
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, RelationGetDescr(log)->natts * sizeof(bool));
 	for (int i = 0; i < AUDIT_COLUMNS; i++)
@@ -92,66 +171,15 @@ insert_row(Relation log, const AuditRow *row)
 		slot->tts_isnull[number - 1] = row->nulls[i];
 	}
 	ExecStoreVirtualTuple(slot);
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(role, context | SECURITY_LOCAL_USERID_CHANGE);
 	ExecSimpleRelationInsert(target, estate, slot);
 	AfterTriggerEndQuery(estate);
+	SetUserIdAndSecContext(user, context);
+
 	ExecCloseIndices(target);
 	ExecResetTupleTable(estate->es_tupleTable, false);
 	FreeExecutorState(estate);
-}
-
-/*
- * Add a row behind the last one, with the rights of a role: number, hashes, time
- * and who did it are filled in here.
- */
-static void
-append_row(Oid log_oid, Oid role, AuditRow *row)
-{
-	Relation	log;
-	Snapshot	snapshot;
-	AuditHead	head;
-	bytea	   *hash = (bytea *) palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	bytea	   *previous = (bytea *) palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	Oid			user;
-	int			context;
-
-	memset(row->nulls, 0, AUDIT_OPERATION * sizeof(bool));
-	row->values[AUDIT_TRANSACTION_ID] = Int64GetDatum((int64) U64FromFullTransactionId(GetTopFullTransactionId()));
-	row->values[AUDIT_ACTOR] = CStringGetTextDatum(delivery_actor_name());
-	row->values[AUDIT_LOGIN] = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
-	SET_VARSIZE(previous, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	row->values[AUDIT_PREVIOUS_HASH] = PointerGetDatum(previous);
-	SET_VARSIZE(hash, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	row->values[AUDIT_HASH] = PointerGetDatum(hash);
-	row->nulls[AUDIT_PREVIOUS_HASH] = row->nulls[AUDIT_HASH] = false;
-
-	log = table_open(log_oid, RowExclusiveLock);
-	if (pg_class_aclcheck(log_oid, role, ACL_INSERT) != ACLCHECK_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("the owner of the audited table may not add rows to audit log \"%s\"", RelationGetRelationName(log)),
-				 errdetail("The owner is \"%s\".", GetUserNameFromId(role, false)),
-				 errhint("GRANT INSERT ON %s TO %s", RelationGetRelationName(log), quote_identifier(GetUserNameFromId(role, false)))));
-	lock_chain(log_oid);
-	/* as of now, not of the transaction; and with what was added in it before */
-	CommandCounterIncrement();
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	delivery_audit_read_head(log, snapshot, &head);
-	UnregisterSnapshot(snapshot);
-	if (head.sequence == PG_INT64_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("audit log \"%s\" is at its end", RelationGetRelationName(log)),
-				 errdetail("Its last row has the greatest sequence there is."),
-				 errhint("Go on with a new log.")));
-	row->values[AUDIT_SEQUENCE] = Int64GetDatum(head.sequence + 1);
-	row->values[AUDIT_RECORDED_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
-	memcpy(VARDATA(previous), head.hash, PG_SHA256_DIGEST_LENGTH);
-	delivery_audit_hash(row, head.hash, (uint8 *) VARDATA(hash));
-
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(role, context | SECURITY_LOCAL_USERID_CHANGE);
-	insert_row(log, row);
-	SetUserIdAndSecContext(user, context);
 	table_close(log, NoLock);
 }
 
@@ -333,13 +361,22 @@ Datum
 delivery_audit_head(PG_FUNCTION_ARGS)
 {
 	Relation	log = open_log(PG_GETARG_OID(0));
+	Oid			index_oid = delivery_primary_key(log);
+	Relation	index;
 	AuditHead	head;
 	bytea	   *hash = (bytea *) palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
 	Datum		values[2];
 	bool		nulls[2] = {0};
 	TupleDesc	record;
 
-	delivery_audit_read_head(log, GetActiveSnapshot(), &head);
+	delivery_check_audit_log(log);
+	if (!OidIsValid(index_oid))
+		delivery_refuse_audit_index(log);
+	index = index_open(index_oid, AccessShareLock);
+	if (!delivery_is_audit_index(log, index))
+		delivery_refuse_audit_index(log);
+	delivery_audit_read_head(log, index, GetActiveSnapshot(), &head);
+	index_close(index, AccessShareLock);
 	table_close(log, AccessShareLock);
 	SET_VARSIZE(hash, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
 	memcpy(VARDATA(hash), head.hash, PG_SHA256_DIGEST_LENGTH);

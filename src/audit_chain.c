@@ -152,36 +152,44 @@ delivery_audit_hash(const AuditRow *row, const uint8 *previous, uint8 *hash)
 /* --- head --------------------------------------------------------------- */
 
 /*
+ * Whether the rows of a log can be read in their order from an index.
+ */
+bool
+delivery_is_audit_index(Relation log, Relation index)
+{
+	return index->rd_index->indisprimary && index->rd_index->indisvalid &&
+		index->rd_index->indkey.values[0] == delivery_audit_column(log, AUDIT_SEQUENCE);
+}
+
+void
+delivery_refuse_audit_index(Relation log)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("audit log \"%s\" has no primary key that begins with its sequence", RelationGetRelationName(log)),
+			 errdetail("Without it the last row cannot be found."),
+			 errhint("ALTER TABLE ... ADD PRIMARY KEY (sequence)")));
+}
+
+/*
  * The last row that the snapshot sees, whatever policies on the log say: a head
  * that is not the last one would fork the chain.
  */
 void
-delivery_audit_read_head(Relation log, Snapshot snapshot, AuditHead *head)
+delivery_audit_read_head(Relation log, Relation index, Snapshot snapshot, AuditHead *head)
 {
-	AttrNumber	sequence = delivery_audit_column(log, AUDIT_SEQUENCE);
-	AttrNumber	hash_column = delivery_audit_column(log, AUDIT_HASH);
-	Oid			index_oid = delivery_primary_key(log);
-	Relation	index;
-	SysScanDesc scan;
-	HeapTuple	tuple;
+	SysScanDesc scan = systable_beginscan_ordered(log, index, snapshot, 0, NULL);
+	HeapTuple	tuple = systable_getnext_ordered(scan, BackwardScanDirection);
 
 	memset(head, 0, sizeof(AuditHead));
-	index = OidIsValid(index_oid) ? index_open(index_oid, AccessShareLock) : NULL;
-	if (index == NULL || index->rd_index->indkey.values[0] != sequence)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("audit log \"%s\" has no primary key that begins with its sequence", RelationGetRelationName(log)),
-				 errhint("ALTER TABLE ... ADD PRIMARY KEY (sequence)")));
-	scan = systable_beginscan_ordered(log, index, snapshot, 0, NULL);
-	tuple = systable_getnext_ordered(scan, BackwardScanDirection);
 	if (HeapTupleIsValid(tuple))
 	{
 		bool		is_null;
-		Datum		value = heap_getattr(tuple, sequence, RelationGetDescr(log), &is_null);
+		Datum		value = heap_getattr(tuple, delivery_audit_column(log, AUDIT_SEQUENCE), RelationGetDescr(log), &is_null);
 		bytea	   *hash;
 
 		head->sequence = is_null ? 0 : DatumGetInt64(value);
-		value = heap_getattr(tuple, hash_column, RelationGetDescr(log), &is_null);
+		value = heap_getattr(tuple, delivery_audit_column(log, AUDIT_HASH), RelationGetDescr(log), &is_null);
 		hash = is_null ? NULL : DatumGetByteaPP(value);
 		if (hash == NULL || VARSIZE_ANY_EXHDR(hash) != PG_SHA256_DIGEST_LENGTH)
 			ereport(ERROR,
@@ -192,5 +200,4 @@ delivery_audit_read_head(Relation log, Snapshot snapshot, AuditHead *head)
 		memcpy(head->hash, VARDATA_ANY(hash), PG_SHA256_DIGEST_LENGTH);
 	}
 	systable_endscan_ordered(scan);
-	index_close(index, AccessShareLock);
 }

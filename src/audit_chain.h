@@ -53,6 +53,8 @@ extern const char *const delivery_audit_column_names[AUDIT_COLUMNS];
 extern AttrNumber delivery_audit_column(Relation log, AuditColumn column);
 extern void delivery_check_audit_log(Relation log);
 extern void delivery_audit_hash(const AuditRow *row, const uint8 *previous, uint8 *hash);
-extern void delivery_audit_read_head(Relation log, Snapshot snapshot, AuditHead *head);
+extern bool delivery_is_audit_index(Relation log, Relation index);
+extern void delivery_refuse_audit_index(Relation log);
+extern void delivery_audit_read_head(Relation log, Relation index, Snapshot snapshot, AuditHead *head);
 
 #endif							/* DELIVERY_AUDIT_CHAIN_H */
