@@ -45,5 +45,6 @@ delivery_actor_name(void)
 Datum
 delivery_actor(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;
 	PG_RETURN_TEXT_P(cstring_to_text(delivery_actor_name()));
 }
