@@ -22,6 +22,7 @@ OWN_HEADERS = \
 	src/calendar_blocks.h \
 	src/calendar_rules.h \
 	src/calendar_scan.h \
+	src/canonical.h \
 	src/compat.h \
 	src/count.h \
 	src/counter.h \
@@ -37,6 +38,9 @@ OWN_HEADERS = \
 	src/sla.h \
 	src/slo.h \
 	src/span.h \
+	src/statement.h \
+	src/wip.h \
+	src/wip_message.h \
 	src/zone.h
 
 OBJS = \
@@ -57,6 +61,7 @@ OBJS = \
 	src/calendar_scan.o \
 	src/calendar_show.o \
 	src/calendar_site.o \
+	src/canonical.o \
 	src/chart.o \
 	src/count.o \
 	src/counter.o \
@@ -77,6 +82,17 @@ OBJS = \
 	src/slo.o \
 	src/slo_time.o \
 	src/span.o \
+	src/statement.o \
+	src/wip_attach.o \
+	src/wip_board.o \
+	src/wip_count.o \
+	src/wip_enforce.o \
+	src/wip_known.o \
+	src/wip_limit.o \
+	src/wip_lock.o \
+	src/wip_message.o \
+	src/wip_settings.o \
+	src/wip_status.o \
 	src/zone.o
 
 # pieces of the install script, in the order in which they build on each other
@@ -96,11 +112,12 @@ PIECES = \
 	src/chart.sql \
 	src/actor.sql \
 	src/append_only.sql \
-	src/audit.sql
+	src/audit.sql \
+	src/wip.sql
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 
-REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo burn_alert chart audit errors security
+REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo burn_alert chart audit wip errors security
 REGRESS_OPTS = --load-extension=delivery
 ISOLATION = benchmark calendar audit
 ISOLATION_OPTS = --inputdir=test/isolation

@@ -10,46 +10,20 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "commands/trigger.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/varlena.h"
 
 #include "audit_chain.h"
+#include "statement.h"
 
 PG_FUNCTION_INFO_V1(delivery_create_audit_log);
 PG_FUNCTION_INFO_V1(delivery_record_audit);
 PG_FUNCTION_INFO_V1(delivery_stop_audit);
-
-/*
- * Run a statement in which names are qualified, so that nothing on the caller's
- * search_path is taken for something else.
- */
-static void
-run_utility(const char *statement)
-{
-	int			level = NewGUCNestLevel();
-
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-	SPI_connect();
-	if (SPI_execute(statement, false, 0) < 0)
-		elog(ERROR, "could not run \"%s\": %s", statement, SPI_result_code_string(SPI_result));
-	SPI_finish();
-	AtEOXact_GUC(true, level);
-}
-
-static char *
-qualified_name(Relation relation)
-{
-	return quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
-									  RelationGetRelationName(relation));
-}
 
 static const char *const column_comments[AUDIT_COLUMNS] = {
 	"place in the chain, from 1 on, without gaps",
@@ -106,21 +80,21 @@ delivery_create_audit_log(PG_FUNCTION_ARGS)
 					 "new_row json, "
 					 "previous_hash bytea NOT NULL, "
 					 "hash bytea NOT NULL)", name);
-	run_utility(statement.data);
+	delivery_run_statement(statement.data);
 	resetStringInfo(&statement);
 	appendStringInfo(&statement, "COMMENT ON TABLE %s IS 'audit log: a chain of what happened to the tables that record_audit attached'", name);
-	run_utility(statement.data);
+	delivery_run_statement(statement.data);
 	for (int i = 0; i < AUDIT_COLUMNS; i++)
 	{
 		resetStringInfo(&statement);
 		appendStringInfo(&statement, "COMMENT ON COLUMN %s.%s IS '%s'", name, delivery_audit_column_names[i], column_comments[i]);
-		run_utility(statement.data);
+		delivery_run_statement(statement.data);
 	}
 	resetStringInfo(&statement);
 	appendStringInfo(&statement,
 					 "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %s "
 					 "FOR EACH STATEMENT EXECUTE FUNCTION delivery.enforce_append_only()", name);
-	run_utility(statement.data);
+	delivery_run_statement(statement.data);
 	PG_RETURN_VOID();
 }
 
@@ -155,7 +129,7 @@ delivery_record_audit(PG_FUNCTION_ARGS)
 	Relation	audited = open_audited(audited_oid);
 	Relation	log;
 	Oid			owner = audited->rd_rel->relowner;
-	char	   *name = qualified_name(audited);
+	char	   *name = delivery_qualified_name(audited);
 	char	   *log_name;
 
 	if (audited_oid == log_oid)
@@ -179,7 +153,7 @@ delivery_record_audit(PG_FUNCTION_ARGS)
 
 	log = table_open(log_oid, ShareRowExclusiveLock);
 	delivery_check_audit_log(log);
-	log_name = qualified_name(log);
+	log_name = delivery_qualified_name(log);
 	/* rows are added with the rights of the audited table's owner */
 	if (pg_class_aclcheck(log_oid, owner, ACL_INSERT) != ACLCHECK_OK)
 		ereport(ERROR,
@@ -187,9 +161,9 @@ delivery_record_audit(PG_FUNCTION_ARGS)
 				 errmsg("the owner of table %s may not add rows to audit log %s", name, log_name),
 				 errdetail("The owner is \"%s\".", GetUserNameFromId(owner, false)),
 				 errhint("GRANT INSERT ON %s TO %s", log_name, quote_identifier(GetUserNameFromId(owner, false)))));
-	run_utility(psprintf("CREATE CONSTRAINT TRIGGER " AUDIT_TRIGGER " AFTER INSERT OR UPDATE OR DELETE ON %s FROM %s "
+	delivery_run_statement(psprintf("CREATE CONSTRAINT TRIGGER " AUDIT_TRIGGER " AFTER INSERT OR UPDATE OR DELETE ON %s FROM %s "
 						 "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION delivery.audit_change()", name, log_name));
-	run_utility(psprintf("CREATE TRIGGER " AUDIT_TRUNCATE_TRIGGER " AFTER TRUNCATE ON %s "
+	delivery_run_statement(psprintf("CREATE TRIGGER " AUDIT_TRUNCATE_TRIGGER " AFTER TRUNCATE ON %s "
 						 "FOR EACH STATEMENT EXECUTE FUNCTION delivery.audit_change()", name));
 	table_close(log, NoLock);
 	table_close(audited, NoLock);
@@ -204,7 +178,7 @@ delivery_stop_audit(PG_FUNCTION_ARGS)
 {
 	Oid			audited_oid = PG_GETARG_OID(0);
 	Relation	audited = open_audited(audited_oid);
-	char	   *name = qualified_name(audited);
+	char	   *name = delivery_qualified_name(audited);
 
 	table_close(audited, NoLock);
 	if (!OidIsValid(get_trigger_oid(audited_oid, AUDIT_TRIGGER, true)) &&
@@ -214,7 +188,7 @@ delivery_stop_audit(PG_FUNCTION_ARGS)
 				 errmsg("table %s is not audited", name),
 				 errdetail("It has no trigger \"%s\".", AUDIT_TRIGGER),
 				 errhint("SELECT delivery.record_audit(%s, 'a_log') audits it.", quote_literal_cstr(name))));
-	run_utility(psprintf("DROP TRIGGER IF EXISTS " AUDIT_TRIGGER " ON %s", name));
-	run_utility(psprintf("DROP TRIGGER IF EXISTS " AUDIT_TRUNCATE_TRIGGER " ON %s", name));
+	delivery_run_statement(psprintf("DROP TRIGGER IF EXISTS " AUDIT_TRIGGER " ON %s", name));
+	delivery_run_statement(psprintf("DROP TRIGGER IF EXISTS " AUDIT_TRUNCATE_TRIGGER " ON %s", name));
 	PG_RETURN_VOID();
 }

@@ -65,4 +65,18 @@
 #define delivery_owns_table(relid) pg_class_ownercheck(relid, GetUserId())
 #endif
 
+/* 18: scans of an index may be instrumented; to be used with access/genam.h */
+#if PG_VERSION_NUM >= 180000
+#define delivery_index_beginscan(table, index, snapshot, keys) index_beginscan(table, index, snapshot, NULL, keys, 0)
+#else
+#define delivery_index_beginscan(table, index, snapshot, keys) index_beginscan(table, index, snapshot, keys, 0)
+#endif
+
+/* 18: generated columns may be virtual */
+#if PG_VERSION_NUM >= 180000
+#define delivery_is_virtual(attribute) ((attribute)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+#else
+#define delivery_is_virtual(attribute) ((void) (attribute), false)
+#endif
+
 #endif							/* DELIVERY_COMPAT_H */

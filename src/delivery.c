@@ -8,6 +8,7 @@
 #include "utils/guc.h"
 
 #include "actor.h"
+#include "wip.h"
 
 DELIVERY_MODULE_MAGIC;
 
@@ -18,6 +19,7 @@ _PG_init(void)
 {
 	delivery_define_actor();
 	MarkGUCPrefixReserved("delivery");
+	delivery_wip_watch_transactions();
 }
 
 /*

@@ -1,0 +1,49 @@
+/*
+ * statement.c
+ *	  Statements of ours, run with the rights of the caller.
+ *
+ * All names in them are qualified, and nothing is looked for on the caller's
+ * search_path.
+ */
+#include "delivery.h"
+
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "statement.h"
+
+/*
+ * Returns the number of rows that it touched.
+ */
+uint64
+delivery_run_with(const char *statement, int nargs, Oid *types, Datum *values)
+{
+	int			level = NewGUCNestLevel();
+	uint64		rows;
+
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	SPI_connect();
+	if (SPI_execute_with_args(statement, nargs, types, values, NULL, false, 0) < 0)
+		elog(ERROR, "could not run \"%s\": %s", statement, SPI_result_code_string(SPI_result));
+	rows = SPI_processed;
+	SPI_finish();
+	AtEOXact_GUC(true, level);
+	return rows;
+}
+
+uint64
+delivery_run_statement(const char *statement)
+{
+	return delivery_run_with(statement, 0, NULL, NULL);
+}
+
+char *
+delivery_qualified_name(Relation relation)
+{
+	return quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
+									  RelationGetRelationName(relation));
+}

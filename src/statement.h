@@ -1,0 +1,16 @@
+/*
+ * statement.h
+ *	  Statements of ours, run with the rights of the caller.
+ */
+#ifndef DELIVERY_STATEMENT_H
+#define DELIVERY_STATEMENT_H
+
+#include "postgres.h"
+
+#include "utils/relcache.h"
+
+extern uint64 delivery_run_statement(const char *statement);
+extern uint64 delivery_run_with(const char *statement, int nargs, Oid *types, Datum *values);
+extern char *delivery_qualified_name(Relation relation);
+
+#endif							/* DELIVERY_STATEMENT_H */

@@ -1,0 +1,178 @@
+-- wip.sql: WIP limits on the user's own tables, held by triggers.
+--
+-- A board is a table whose rows are work items; one column says in which lane an
+-- item is, scope columns say whose it is. What enters a lane must not take it over
+-- its limit; what leaves, stays or is edited is never refused. Weights are integers
+-- from 0 on, NULL counts 1. Kanban: limit work in progress (D. Anderson, Kanban,
+-- 2010, chapter 10; The Kanban Guide, 2020, "Actively Managing Items").
+-- NULL: items whose lane or scope is NULL are not limited; of the arguments only the
+--   scope and the weight column may be NULL.
+-- Errors: 23W01 where a limit is exceeded, 01W01 where it only warns; 42501 for who
+--   does not own the board, 42704 for a table that is no board or a limit that there
+--   is not, 42710 for one that is a board already, 42703 for columns that are not
+--   there, 42809 for what is not a table, 22004 for NULL, 22023 for other values.
+
+CREATE TYPE delivery.wip_enforcement AS ENUM ('block', 'warn');
+COMMENT ON TYPE delivery.wip_enforcement IS
+	'what happens to work that enters a full lane: block refuses it, warn lets it in with a warning';
+
+-- the condition and the function of the triggers
+CREATE FUNCTION delivery.enters_wip(board regclass, weighted boolean, VARIADIC "columns" "any")
+	RETURNS boolean
+	AS 'MODULE_PATHNAME', 'delivery_enters_wip'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery.enters_wip(regclass, boolean, "any") IS
+	'condition of the triggers that limit_wip attaches: whether a row enters a lane that has a limit';
+
+CREATE FUNCTION delivery.enforce_wip_limit()
+	RETURNS trigger
+	AS 'MODULE_PATHNAME', 'delivery_enforce_wip_limit'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery.enforce_wip_limit() IS
+	'trigger function that limit_wip attaches: refuses what takes a lane over its limit';
+
+-- limits, and what is allowed beyond them for a while
+
+CREATE TABLE delivery.wip_limit (
+	board regclass NOT NULL,
+	lanes text[] NOT NULL
+		CHECK (cardinality(lanes) > 0 AND array_ndims(lanes) = 1 AND array_position(lanes, NULL) IS NULL),
+	scope text[] NOT NULL DEFAULT '{}'
+		CHECK (cardinality(scope) = 0 OR array_ndims(scope) = 1),
+	maximum bigint NOT NULL CHECK (maximum >= 0),
+	enforcement delivery.wip_enforcement NOT NULL,
+	PRIMARY KEY (board, lanes, scope)
+);
+COMMENT ON TABLE delivery.wip_limit IS
+	'limits of work in progress, which set_wip_limit and drop_wip_limit write; a board''s owner may, whoever reads the board may read them';
+COMMENT ON COLUMN delivery.wip_limit.board IS 'table whose rows are work items';
+COMMENT ON COLUMN delivery.wip_limit.lanes IS 'lanes that are counted together, in order, as their column writes them';
+COMMENT ON COLUMN delivery.wip_limit.scope IS
+	'empty: holds for each scope separately; else a value for each scope column of the board, in their order, NULL for those that do not matter';
+COMMENT ON COLUMN delivery.wip_limit.maximum IS 'how much may be in progress; 0 closes the lanes';
+COMMENT ON COLUMN delivery.wip_limit.enforcement IS 'block refuses what exceeds it, warn lets it in with a warning';
+
+CREATE TABLE delivery.wip_override (
+	board regclass NOT NULL,
+	lanes text[] NOT NULL
+		CHECK (cardinality(lanes) > 0 AND array_ndims(lanes) = 1 AND array_position(lanes, NULL) IS NULL),
+	scope text[] NOT NULL DEFAULT '{}'
+		CHECK (cardinality(scope) = 0 OR array_ndims(scope) = 1),
+	extra bigint NOT NULL CHECK (extra > 0),
+	reason text NOT NULL CHECK (btrim(reason, E' \t\n\r') <> ''),
+	until timestamptz NOT NULL CHECK (isfinite(until)),
+	granted_by text NOT NULL DEFAULT delivery.actor(),
+	granted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	PRIMARY KEY (board, lanes, scope, granted_at)
+);
+COMMENT ON TABLE delivery.wip_override IS
+	'what was allowed beyond a limit, by whom, why and until when, which override_wip writes; overrides that hold at the same time add up';
+COMMENT ON COLUMN delivery.wip_override.board IS 'table whose rows are work items';
+COMMENT ON COLUMN delivery.wip_override.lanes IS 'lanes of the limit';
+COMMENT ON COLUMN delivery.wip_override.scope IS
+	'empty: for all scopes; else a value for each scope column of the board, in their order, NULL for those that do not matter';
+COMMENT ON COLUMN delivery.wip_override.extra IS 'how much more may be in progress';
+COMMENT ON COLUMN delivery.wip_override.reason IS 'why';
+COMMENT ON COLUMN delivery.wip_override.until IS 'when it ends';
+COMMENT ON COLUMN delivery.wip_override.granted_by IS 'who allowed it: delivery.actor()';
+COMMENT ON COLUMN delivery.wip_override.granted_at IS 'when it was allowed';
+
+CREATE FUNCTION delivery.check_wip_setting()
+	RETURNS trigger
+	AS 'MODULE_PATHNAME', 'delivery_check_wip_setting'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery.check_wip_setting() IS
+	'trigger function of wip_limit and wip_override: writes lanes and scopes as their columns do';
+
+CREATE FUNCTION delivery.wip_setting_changed()
+	RETURNS trigger
+	AS 'MODULE_PATHNAME', 'delivery_wip_setting_changed'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery.wip_setting_changed() IS
+	'trigger function of wip_limit and wip_override: lets no check run while a limit changes';
+
+CREATE TRIGGER check_setting BEFORE INSERT OR UPDATE ON delivery.wip_limit
+	FOR EACH ROW EXECUTE FUNCTION delivery.check_wip_setting();
+CREATE TRIGGER setting_changed AFTER INSERT OR UPDATE OR DELETE ON delivery.wip_limit
+	FOR EACH ROW EXECUTE FUNCTION delivery.wip_setting_changed();
+CREATE TRIGGER check_setting BEFORE INSERT OR UPDATE ON delivery.wip_override
+	FOR EACH ROW EXECUTE FUNCTION delivery.check_wip_setting();
+CREATE TRIGGER setting_changed AFTER INSERT OR UPDATE OR DELETE ON delivery.wip_override
+	FOR EACH ROW EXECUTE FUNCTION delivery.wip_setting_changed();
+
+ALTER TABLE delivery.wip_limit ENABLE ROW LEVEL SECURITY;
+CREATE POLICY read ON delivery.wip_limit FOR SELECT
+	USING (has_any_column_privilege(board::oid, 'SELECT') OR pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = board), 'USAGE'));
+CREATE POLICY write ON delivery.wip_limit
+	USING (pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = board), 'USAGE'));
+ALTER TABLE delivery.wip_override ENABLE ROW LEVEL SECURITY;
+CREATE POLICY read ON delivery.wip_override FOR SELECT
+	USING (has_any_column_privilege(board::oid, 'SELECT') OR pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = board), 'USAGE'));
+CREATE POLICY write ON delivery.wip_override
+	USING (pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = board), 'USAGE'));
+-- whoever allows more cannot say that somebody else did
+GRANT SELECT, INSERT, UPDATE, DELETE ON delivery.wip_limit TO PUBLIC;
+GRANT SELECT, INSERT (board, lanes, scope, extra, reason, until), UPDATE (until), DELETE ON delivery.wip_override TO PUBLIC;
+
+-- rows about tables that are gone are not dumped: their numbers may mean others when they are restored
+SELECT pg_catalog.pg_extension_config_dump('delivery.wip_limit', 'WHERE EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = board)');
+SELECT pg_catalog.pg_extension_config_dump('delivery.wip_override', 'WHERE EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = board)');
+
+-- functions
+
+CREATE FUNCTION delivery.limit_wip(board regclass, lane_column name, scope_columns name[] DEFAULT '{}', weight_column name DEFAULT NULL)
+	RETURNS void
+	AS 'MODULE_PATHNAME', 'delivery_limit_wip'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery.limit_wip(regclass, name, name[], name) IS
+	'makes a table a board whose lanes can have limits; or attaches to a board what it misses, as a trigger on a new child';
+
+CREATE FUNCTION delivery.unlimit_wip(board regclass)
+	RETURNS void
+	AS 'MODULE_PATHNAME', 'delivery_unlimit_wip'
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery.unlimit_wip(regclass) IS
+	'makes a table a board no longer, and drops its limits and overrides';
+
+CREATE FUNCTION delivery.set_wip_limit(board regclass, lanes text[], maximum bigint, enforcement delivery.wip_enforcement, scope jsonb DEFAULT NULL)
+	RETURNS void
+	AS 'MODULE_PATHNAME', 'delivery_set_wip_limit'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery.set_wip_limit(regclass, text[], bigint, delivery.wip_enforcement, jsonb) IS
+	'limits how much may be in lanes together: in each scope, or in the one that is named; changes the limit if there is one';
+
+CREATE FUNCTION delivery.drop_wip_limit(board regclass, lanes text[], scope jsonb DEFAULT NULL)
+	RETURNS void
+	AS 'MODULE_PATHNAME', 'delivery_drop_wip_limit'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery.drop_wip_limit(regclass, text[], jsonb) IS
+	'drops the limit of these lanes and this scope';
+
+CREATE FUNCTION delivery.override_wip(board regclass, lanes text[], scope jsonb, extra bigint, reason text, until timestamptz)
+	RETURNS void
+	AS 'MODULE_PATHNAME', 'delivery_override_wip'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery.override_wip(regclass, text[], jsonb, bigint, text, timestamptz) IS
+	'allows more than the limit of these lanes until an instant, in all scopes or in the one that is named, and records who did and why';
+
+CREATE FUNCTION delivery.wip_status(OUT board regclass, OUT lanes text[], OUT scope jsonb, OUT in_progress bigint, OUT maximum bigint, OUT headroom bigint, OUT enforcement delivery.wip_enforcement)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'delivery_wip_status'
+	LANGUAGE C STABLE STRICT PARALLEL UNSAFE
+	ROWS 100;
+COMMENT ON FUNCTION delivery.wip_status() IS
+	'how much is in progress under each limit, and how much more may be, negative where it is exceeded; overrides are in the maximum; in_progress is NULL for who may not read all items';
+
+CREATE FUNCTION delivery.wip_columns(board regclass, OUT lane_column name, OUT scope_columns name[], OUT weight_column name)
+	RETURNS record
+	AS 'MODULE_PATHNAME', 'delivery_wip_columns'
+	LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery.wip_columns(regclass) IS
+	'the columns that a board is limited by; NULL for a table that is no board';
+
+CREATE FUNCTION delivery.suggested_wip_limit(team_size integer)
+	RETURNS integer
+	AS 'MODULE_PATHNAME', 'delivery_suggested_wip_limit'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery.suggested_wip_limit(integer) IS
+	'a limit to start with: one less than the team has members, and at least 1';

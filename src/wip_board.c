@@ -1,0 +1,363 @@
+/*
+ * wip_board.c
+ *	  What a session knows of a board: its columns, tables, indexes and limits.
+ *
+ * It is read when it is needed first, and anew after anything about it changed:
+ * the triggers on the configuration tables, as DDL does, invalidate the relation.
+ * There is no plan in it that could grow old.
+ */
+#include "delivery.h"
+
+#include "access/genam.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "nodes/primnodes.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+#include "wip.h"
+
+typedef struct KnownBoard
+{
+	Oid			board;			/* key of the hash table */
+	bool		valid;
+	WipBoard   *compiled;
+} KnownBoard;
+
+/* which board a table belongs to */
+typedef struct KnownTable
+{
+	Oid			table;			/* key of the hash table */
+	Oid			board;
+} KnownTable;
+
+static HTAB *known_boards = NULL;
+static HTAB *known_tables = NULL;
+static uint64 last_generation = 0;
+
+/* --- columns ------------------------------------------------------------ */
+
+static AttrNumber
+column_of(Node *node)
+{
+	if (node == NULL || !IsA(node, Var) || ((Var *) node)->varattno <= 0)
+		return InvalidAttrNumber;
+	return ((Var *) node)->varattno;
+}
+
+/*
+ * The condition of a trigger, enters_wip(board, weighted, columns of NEW, those of
+ * OLD), is where the columns are known from: it follows when they are renamed, and
+ * when the table is dumped and restored.
+ */
+bool
+delivery_wip_layout(const Trigger *trigger, WipLayout *layout)
+{
+	FuncExpr   *call;
+	Const	   *board;
+	Const	   *weighted;
+	int			columns;
+
+	memset(layout, 0, sizeof(WipLayout));
+	if (trigger->tgqual == NULL)
+		return false;
+	call = (FuncExpr *) stringToNode(trigger->tgqual);
+	if (!IsA(call, FuncExpr) || list_length(call->args) < 3)
+		return false;
+	board = (Const *) linitial(call->args);
+	weighted = (Const *) lsecond(call->args);
+	if (!IsA(board, Const) || board->consttype != REGCLASSOID || board->constisnull ||
+		!IsA(weighted, Const) || weighted->consttype != BOOLOID || weighted->constisnull)
+		return false;
+	columns = list_length(call->args) - 2;
+	if (trigger->tgtype & TRIGGER_TYPE_UPDATE)
+		columns /= 2;
+	layout->board = DatumGetObjectId(board->constvalue);
+	layout->count = columns - (DatumGetBool(weighted->constvalue) ? 1 : 0);
+	if (layout->count < 1 || layout->count > WIP_COLUMNS)
+		return false;
+	for (int i = 0; i < columns; i++)
+	{
+		AttrNumber	number = column_of((Node *) list_nth(call->args, 2 + i));
+
+		if (number == InvalidAttrNumber)
+			return false;
+		if (i < layout->count)
+			layout->columns[i] = number;
+		else
+			layout->weight = number;
+	}
+	return true;
+}
+
+/*
+ * The layout of a table that has one of the triggers.
+ */
+bool
+delivery_wip_find_layout(Relation relation, WipLayout *layout)
+{
+	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &relation->trigdesc->triggers[i];
+
+		if ((strcmp(trigger->tgname, WIP_INSERT_TRIGGER) == 0 || strcmp(trigger->tgname, WIP_UPDATE_TRIGGER) == 0) &&
+			delivery_wip_layout(trigger, layout))
+			return true;
+	}
+	return false;
+}
+
+bool
+delivery_wip_same(const WipColumn *column, Datum a, Datum b)
+{
+	return DatumGetBool(FunctionCall2Coll((FmgrInfo *) &column->equal, column->collation, a, b));
+}
+
+/*
+ * How values of a column are compared and hashed, in the current memory context.
+ */
+void
+delivery_wip_describe_column(Relation relation, AttrNumber number, WipColumn *column)
+{
+	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), number - 1);
+	TypeCacheEntry *type = lookup_type_cache(attribute->atttypid,
+											 TYPECACHE_EQ_OPR_FINFO | TYPECACHE_HASH_PROC_FINFO | TYPECACHE_BTREE_OPFAMILY | TYPECACHE_HASH_OPFAMILY);
+
+	if (!OidIsValid(type->eq_opr_finfo.fn_oid) || !OidIsValid(type->hash_proc_finfo.fn_oid))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" cannot name lanes or scopes", NameStr(attribute->attname)),
+				 errdetail("Values of type %s cannot be compared and hashed.", format_type_be(attribute->atttypid)),
+				 errhint("Use a column of a type such as text, integer or an enum.")));
+	column->name = pstrdup(NameStr(attribute->attname));
+	column->type = attribute->atttypid;
+	column->typmod = attribute->atttypmod;
+	column->collation = attribute->attcollation;
+	column->length = attribute->attlen;
+	column->by_value = attribute->attbyval;
+	column->btree_family = type->btree_opf;
+	column->hash_family = type->hash_opf;
+	column->input_type = type->btree_opintype;
+	fmgr_info_copy(&column->equal, &type->eq_opr_finfo, CurrentMemoryContext);
+	fmgr_info_copy(&column->hash, &type->hash_proc_finfo, CurrentMemoryContext);
+}
+
+/* --- tables ------------------------------------------------------------- */
+
+/*
+ * Partitions and children may have the columns elsewhere.
+ */
+static void
+add_table(WipBoard *board, Relation root, Oid oid)
+{
+	Relation	relation = table_open(oid, AccessShareLock);
+	WipTable   *table;
+
+	if (RELKIND_HAS_TABLE_AM(relation->rd_rel->relkind))
+	{
+		table = (WipTable *) palloc0(sizeof(WipTable));
+		table->table = oid;
+		for (int i = 0; i < board->layout.count; i++)
+			table->columns[i] = get_attnum(oid, board->columns[i].name);
+		if (board->layout.weight != InvalidAttrNumber)
+			table->weight = get_attnum(oid, NameStr(TupleDescAttr(RelationGetDescr(root), board->layout.weight - 1)->attname));
+		table->indexes = delivery_wip_find_indexes(relation, board, table->columns);
+		board->tables = lappend(board->tables, table);
+	}
+	table_close(relation, AccessShareLock);
+}
+
+/*
+ * A board that is gone, or has lost its triggers, has no limits.
+ */
+static WipBoard *
+compile(Oid oid, MemoryContext context)
+{
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	WipBoard   *board = (WipBoard *) palloc0(sizeof(WipBoard));
+	Relation	relation = try_relation_open(oid, AccessShareLock);
+
+	board->board = oid;
+	board->context = context;
+	board->generation = ++last_generation;
+	if (relation != NULL && delivery_wip_find_layout(relation, &board->layout))
+	{
+		List	   *tables = find_all_inheritors(oid, AccessShareLock, NULL);
+		ListCell   *cell;
+
+		board->name = pstrdup(RelationGetRelationName(relation));
+		for (int i = 0; i < board->layout.count; i++)
+			delivery_wip_describe_column(relation, board->layout.columns[i], &board->columns[i]);
+		if (board->layout.weight != InvalidAttrNumber)
+			board->weight_type = getBaseType(TupleDescAttr(RelationGetDescr(relation), board->layout.weight - 1)->atttypid);
+		foreach(cell, tables)
+			add_table(board, relation, lfirst_oid(cell));
+		delivery_wip_load_limits(board);
+	}
+	if (relation != NULL)
+		relation_close(relation, AccessShareLock);
+	MemoryContextSwitchTo(caller);
+	return board;
+}
+
+/* --- what is known ------------------------------------------------------ */
+
+static bool
+concerns(const WipBoard *board, Oid relation)
+{
+	ListCell   *cell;
+
+	if (board == NULL || relation == InvalidOid || board->board == relation)
+		return true;
+	foreach(cell, board->tables)
+		if (((WipTable *) lfirst(cell))->table == relation)
+			return true;
+	return false;
+}
+
+static void
+forget(Datum argument, Oid relation)
+{
+	HASH_SEQ_STATUS scan;
+	KnownBoard *known;
+
+	(void) argument;
+	hash_seq_init(&scan, known_boards);
+	while ((known = (KnownBoard *) hash_seq_search(&scan)) != NULL)
+		if (concerns(known->compiled, relation))
+			known->valid = false;
+}
+
+/* The labels of an enum were changed. */
+static void
+forget_all(Datum argument, int cache, uint32 value)
+{
+	(void) cache;
+	(void) value;
+	forget(argument, InvalidOid);
+}
+
+static void
+start(void)
+{
+	HASHCTL		control = {0};
+
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(KnownBoard);
+	control.hcxt = CacheMemoryContext;
+	known_boards = hash_create("delivery boards", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	control.entrysize = sizeof(KnownTable);
+	known_tables = hash_create("delivery tables of boards", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	CacheRegisterRelcacheCallback(forget, (Datum) 0);
+	CacheRegisterSyscacheCallback(ENUMTYPOIDNAME, forget_all, (Datum) 0);
+}
+
+static void
+remember_tables(const WipBoard *board)
+{
+	ListCell   *cell;
+
+	foreach(cell, board->tables)
+	{
+		Oid			table = ((WipTable *) lfirst(cell))->table;
+
+		((KnownTable *) hash_search(known_tables, &table, HASH_ENTER, NULL))->board = board->board;
+	}
+}
+
+/*
+ * The board as it is now.  The result stays in memory until the end of the
+ * transaction at least, also when it is outdated.
+ */
+WipBoard *
+delivery_wip_board(Oid oid)
+{
+	KnownBoard *known;
+	bool		found;
+
+	if (known_boards == NULL)
+		start();
+	known = (KnownBoard *) hash_search(known_boards, &oid, HASH_ENTER, &found);
+	if (!found)
+	{
+		known->valid = false;
+		known->compiled = NULL;
+	}
+	while (!known->valid)
+	{
+		MemoryContext context = AllocSetContextCreate(TopTransactionContext, "delivery board", ALLOCSET_SMALL_SIZES);
+		WipBoard   *outdated = known->compiled;
+		WipBoard   *compiled;
+
+		/* what comes in meanwhile makes it invalid again */
+		known->valid = true;
+		PG_TRY();
+		{
+			compiled = compile(oid, context);
+		}
+		PG_CATCH();
+		{
+			known->valid = false;
+			PG_RE_THROW();
+		}
+		PG_END_TRY();
+		MemoryContextSetParent(context, CacheMemoryContext);
+		known->compiled = compiled;
+		remember_tables(compiled);
+		if (outdated != NULL)
+			MemoryContextSetParent(outdated->context, TopTransactionContext);
+	}
+	return known->compiled;
+}
+
+static const WipTable *
+find_table(const WipBoard *board, Oid relid)
+{
+	ListCell   *cell;
+
+	foreach(cell, board->tables)
+		if (((WipTable *) lfirst(cell))->table == relid)
+			return (const WipTable *) lfirst(cell);
+	return NULL;
+}
+
+/*
+ * The board that a trigger belongs to, and its table there.
+ */
+const WipTable *
+delivery_wip_triggered(const TriggerData *trigger, WipBoard **board)
+{
+	Oid			relid = RelationGetRelid(trigger->tg_relation);
+	KnownTable *known = known_tables == NULL ? NULL : (KnownTable *) hash_search(known_tables, &relid, HASH_FIND, NULL);
+	const WipTable *table = NULL;
+	WipLayout	layout;
+
+	if (known != NULL)
+	{
+		*board = delivery_wip_board(known->board);
+		table = find_table(*board, relid);
+	}
+	if (table == NULL && delivery_wip_layout(trigger->tg_trigger, &layout))
+	{
+		*board = delivery_wip_board(layout.board);
+		table = find_table(*board, relid);
+	}
+	if (table == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger \"%s\" of table \"%s\" was not made by limit_wip", trigger->tg_trigger->tgname,
+						RelationGetRelationName(trigger->tg_relation)),
+				 errdetail("Its condition does not name a board that the table belongs to, and its columns."),
+				 errhint("Drop it, and SELECT delivery.limit_wip('a_table', 'lane_column').")));
+	return table;
+}
