@@ -119,7 +119,7 @@ DATA_built = delivery--$(DELIVERY_VERSION).sql
 
 REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo burn_alert chart audit wip errors security
 REGRESS_OPTS = --load-extension=delivery
-ISOLATION = benchmark calendar audit
+ISOLATION = benchmark calendar audit wip
 ISOLATION_OPTS = --inputdir=test/isolation
 
 PG_CONFIG ?= pg_config

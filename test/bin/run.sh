@@ -121,7 +121,7 @@ step regress_on_search_path installcheck "-c search_path=public,delivery"
 step regress_forced_parallel installcheck "$forced -c work_mem=64kB"
 step regress_in_other_zones in_other_zones
 step regress_other_server other_server
-step stress in_new_database delivery_stress test/stress/audit.sh
+step stress in_new_database delivery_stress test/stress/audit.sh test/stress/wip.sh
 step pgtap pgtap
 step data tests test/t/data.sh
 step dump tests test/t/dump.sh
