@@ -23,6 +23,10 @@
 #define WIP_INSERT_TRIGGER "delivery_wip_insert"
 #define WIP_UPDATE_TRIGGER "delivery_wip_update"
 
+/* their conditions; with the second one the last column is the weight */
+#define WIP_CONDITION "enters_wip"
+#define WIP_WEIGHTED_CONDITION "enters_weighted_wip"
+
 /* the lane, which comes first, and the scope columns */
 #define WIP_SCOPES 16
 #define WIP_COLUMNS (1 + WIP_SCOPES)
@@ -164,7 +168,8 @@ extern void delivery_wip_watch_transactions(void);
 extern int64 delivery_wip_weight(Oid type, Datum value, bool is_null);
 extern List *delivery_wip_find_indexes(Relation relation, const WipBoard *board, const AttrNumber *columns);
 extern void delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *row, uint32 mask,
-							   Snapshot snapshot, WipVisitor visit, void *state);
-extern int64 delivery_wip_count(const WipBoard *board, const WipLimit *limit, const WipRow *row, Snapshot snapshot, int64 enough);
+							   Relation opened, Snapshot snapshot, WipVisitor visit, void *state);
+extern int64 delivery_wip_count(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation opened,
+								Snapshot snapshot, int64 enough);
 
 #endif							/* DELIVERY_WIP_H */

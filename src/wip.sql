@@ -17,12 +17,19 @@ COMMENT ON TYPE delivery.wip_enforcement IS
 	'what happens to work that enters a full lane: block refuses it, warn lets it in with a warning';
 
 -- the condition and the function of the triggers
-CREATE FUNCTION delivery.enters_wip(board regclass, weighted boolean, VARIADIC "columns" "any")
+CREATE FUNCTION delivery.enters_wip(board regclass, VARIADIC "columns" "any")
 	RETURNS boolean
 	AS 'MODULE_PATHNAME', 'delivery_enters_wip'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION delivery.enters_wip(regclass, boolean, "any") IS
+COMMENT ON FUNCTION delivery.enters_wip(regclass, "any") IS
 	'condition of the triggers that limit_wip attaches: whether a row enters a lane that has a limit';
+
+CREATE FUNCTION delivery.enters_weighted_wip(board regclass, VARIADIC "columns" "any")
+	RETURNS boolean
+	AS 'MODULE_PATHNAME', 'delivery_enters_weighted_wip'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery.enters_weighted_wip(regclass, "any") IS
+	'the same for a board with weights, the last of the columns';
 
 CREATE FUNCTION delivery.enforce_wip_limit()
 	RETURNS trigger

@@ -147,10 +147,10 @@ create_trigger(Relation board, const WipLayout *layout, const char *table, bool 
 	initStringInfo(&statement);
 	appendStringInfo(&statement,
 					 "CREATE CONSTRAINT TRIGGER %s AFTER %s ON %s DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW "
-					 "WHEN (delivery.enters_wip(%s::pg_catalog.regclass, %s",
+					 "WHEN (delivery.%s(%s::pg_catalog.regclass",
 					 update ? WIP_UPDATE_TRIGGER : WIP_INSERT_TRIGGER, update ? "UPDATE" : "INSERT", table,
-					 quote_literal_cstr(delivery_qualified_name(board)),
-					 layout->weight == InvalidAttrNumber ? "false" : "true");
+					 layout->weight == InvalidAttrNumber ? WIP_CONDITION : WIP_WEIGHTED_CONDITION,
+					 quote_literal_cstr(delivery_qualified_name(board)));
 	append_columns(&statement, board, layout, "NEW");
 	if (update)
 		append_columns(&statement, board, layout, "OLD");

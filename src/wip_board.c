@@ -56,39 +56,40 @@ column_of(Node *node)
 }
 
 /*
- * The condition of a trigger, enters_wip(board, weighted, columns of NEW, those of
- * OLD), is where the columns are known from: it follows when they are renamed, and
- * when the table is dumped and restored.
+ * The condition of a trigger, enters_wip(board, columns of NEW, those of OLD), is
+ * where the columns are known from: it follows when they are renamed, and when the
+ * table is dumped and restored.  It is parsed for each statement, so it is short.
  */
 bool
 delivery_wip_layout(const Trigger *trigger, WipLayout *layout)
 {
 	FuncExpr   *call;
 	Const	   *board;
-	Const	   *weighted;
+	bool		weighted;
+	char	   *function;
 	int			columns;
 
 	memset(layout, 0, sizeof(WipLayout));
 	if (trigger->tgqual == NULL)
 		return false;
 	call = (FuncExpr *) stringToNode(trigger->tgqual);
-	if (!IsA(call, FuncExpr) || list_length(call->args) < 3)
+	if (!IsA(call, FuncExpr) || list_length(call->args) < 2)
 		return false;
 	board = (Const *) linitial(call->args);
-	weighted = (Const *) lsecond(call->args);
-	if (!IsA(board, Const) || board->consttype != REGCLASSOID || board->constisnull ||
-		!IsA(weighted, Const) || weighted->consttype != BOOLOID || weighted->constisnull)
+	if (!IsA(board, Const) || board->consttype != REGCLASSOID || board->constisnull)
 		return false;
-	columns = list_length(call->args) - 2;
+	function = get_func_name(call->funcid);
+	weighted = function != NULL && strcmp(function, WIP_WEIGHTED_CONDITION) == 0;
+	columns = list_length(call->args) - 1;
 	if (trigger->tgtype & TRIGGER_TYPE_UPDATE)
 		columns /= 2;
 	layout->board = DatumGetObjectId(board->constvalue);
-	layout->count = columns - (DatumGetBool(weighted->constvalue) ? 1 : 0);
+	layout->count = columns - (weighted ? 1 : 0);
 	if (layout->count < 1 || layout->count > WIP_COLUMNS)
 		return false;
 	for (int i = 0; i < columns; i++)
 	{
-		AttrNumber	number = column_of((Node *) list_nth(call->args, 2 + i));
+		AttrNumber	number = column_of((Node *) list_nth(call->args, 1 + i));
 
 		if (number == InvalidAttrNumber)
 			return false;

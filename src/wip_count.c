@@ -298,10 +298,11 @@ count_all(Counting *counting, Relation relation, TupleTableSlot *slot)
 
 /*
  * Show each item in the lanes of a limit that agrees with the row in these columns.
+ * One of the tables may be open already.
  */
 void
 delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *row, uint32 mask,
-				   Snapshot snapshot, WipVisitor visit, void *state)
+				   Relation opened, Snapshot snapshot, WipVisitor visit, void *state)
 {
 	Counting	counting = {board, limit, row, NULL, mask, snapshot, visit, state};
 	bool		more = true;
@@ -316,7 +317,8 @@ delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *r
 		int			usable = 0;
 
 		counting.table = (const WipTable *) lfirst(cell);
-		relation = table_open(counting.table->table, AccessShareLock);
+		relation = opened != NULL && RelationGetRelid(opened) == counting.table->table ? opened :
+			table_open(counting.table->table, AccessShareLock);
 		slot = table_slot_create(relation, NULL);
 		index = open_index(counting.table, mask, &known, &usable);
 		if (index != NULL)
@@ -327,7 +329,8 @@ delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *r
 		else
 			more = count_all(&counting, relation, slot);
 		ExecDropSingleTupleTableSlot(slot);
-		table_close(relation, AccessShareLock);
+		if (relation != opened)
+			table_close(relation, AccessShareLock);
 		if (!more)
 			break;
 	}
@@ -355,10 +358,11 @@ add_item(const WipTable *table, TupleTableSlot *slot, int64 weight, void *state)
  * The items of the group that the row is in, up to more than enough.
  */
 int64
-delivery_wip_count(const WipBoard *board, const WipLimit *limit, const WipRow *row, Snapshot snapshot, int64 enough)
+delivery_wip_count(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation opened,
+				   Snapshot snapshot, int64 enough)
 {
 	Sum			sum = {enough, 0};
 
-	delivery_wip_visit(board, limit, row, limit->mask, snapshot, add_item, &sum);
+	delivery_wip_visit(board, limit, row, limit->mask, opened, snapshot, add_item, &sum);
 	return sum.count;
 }

@@ -39,6 +39,7 @@
 #include "wip_message.h"
 
 PG_FUNCTION_INFO_V1(delivery_enters_wip);
+PG_FUNCTION_INFO_V1(delivery_enters_weighted_wip);
 PG_FUNCTION_INFO_V1(delivery_enforce_wip_limit);
 
 /* --- while a statement runs --------------------------------------------- */
@@ -107,7 +108,7 @@ may_write(Oid board)
 }
 
 static Entering *
-start_entering(FunctionCallInfo fcinfo)
+start_entering(FunctionCallInfo fcinfo, bool weighted)
 {
 	MemoryContext context = fcinfo->flinfo->fn_mcxt;
 	Entering   *entering = (Entering *) MemoryContextAllocZero(context, sizeof(Entering));
@@ -115,11 +116,11 @@ start_entering(FunctionCallInfo fcinfo)
 	WipBoard   *board;
 	int			columns;
 
-	if (PG_NARGS() < 3 || PG_ARGISNULL(0) || PG_ARGISNULL(1))
+	if (PG_NARGS() < 2 || PG_ARGISNULL(0))
 		refuse_call();
 	AcceptInvalidationMessages();
 	entering->board = PG_GETARG_OID(0);
-	entering->weighted = PG_GETARG_BOOL(1);
+	entering->weighted = weighted;
 	entering->context = context;
 	entering->command = ActiveSnapshotSet() ? GetActiveSnapshot()->curcid : GetCurrentCommandId(false);
 	board = delivery_wip_board(entering->board);
@@ -127,11 +128,11 @@ start_entering(FunctionCallInfo fcinfo)
 	if (board->layout.count > 0)
 	{
 		if (entering->weighted != (board->layout.weight != InvalidAttrNumber) ||
-			(PG_NARGS() - 2 != columns && PG_NARGS() - 2 != 2 * columns))
+			(PG_NARGS() - 1 != columns && PG_NARGS() - 1 != 2 * columns))
 			refuse_call();
-		for (int i = 0; i < PG_NARGS() - 2; i++)
+		for (int i = 0; i < PG_NARGS() - 1; i++)
 		{
-			Oid			type = get_fn_expr_argtype(fcinfo->flinfo, i + 2);
+			Oid			type = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
 			int			column = i % columns;
 
 			if (column < board->layout.count ? type != board->columns[column].type : getBaseType(type) != board->weight_type)
@@ -139,7 +140,7 @@ start_entering(FunctionCallInfo fcinfo)
 		}
 	}
 	entering->columns = columns;
-	entering->has_old = PG_NARGS() - 2 > columns;
+	entering->has_old = PG_NARGS() - 1 > columns;
 	entering->locks_first = may_write(entering->board);
 	dlist_push_head(&running, &entering->node);
 	callback->func = stop_entering;
@@ -275,11 +276,8 @@ is_entry(const WipBoard *board, const WipLimit *limit, const WipRow *old, int64 
 	return new_weight > old_weight;
 }
 
-/*
- * enters_wip(board, weighted, columns of NEW..., columns of OLD...) -> boolean
- */
-Datum
-delivery_enters_wip(PG_FUNCTION_ARGS)
+static bool
+enters(FunctionCallInfo fcinfo, bool weighted)
 {
 	Entering   *entering = (Entering *) fcinfo->flinfo->fn_extra;
 	WipBoard   *board;
@@ -289,38 +287,56 @@ delivery_enters_wip(PG_FUNCTION_ARGS)
 	int64		old_weight = 0;
 	List	   *limits;
 	ListCell   *cell;
-	bool		enters = false;
+	bool		is_any = false;
 
 	if (entering == NULL)
-		fcinfo->flinfo->fn_extra = entering = start_entering(fcinfo);
+		fcinfo->flinfo->fn_extra = entering = start_entering(fcinfo, weighted);
 	board = delivery_wip_board(entering->board);
 	if (board->place_count == 0 || board->layout.count + (entering->weighted ? 1 : 0) != entering->columns)
-		PG_RETURN_BOOL(false);
-	get_row(fcinfo, 2, board, &new);
+		return false;
+	get_row(fcinfo, 1, board, &new);
 	limits = delivery_wip_limits_of(board, &new);
 	if (limits == NIL)
-		PG_RETURN_BOOL(false);
-	new_weight = get_weight(fcinfo, entering, board, 2);
+		return false;
+	new_weight = get_weight(fcinfo, entering, board, 1);
 	if (new_weight < 0)
 		refuse_weight(board, new_weight);
 	if (entering->has_old)
 	{
-		get_row(fcinfo, 2 + entering->columns, board, &old);
-		old_weight = Max(get_weight(fcinfo, entering, board, 2 + entering->columns), 0);
+		get_row(fcinfo, 1 + entering->columns, board, &old);
+		old_weight = Max(get_weight(fcinfo, entering, board, 1 + entering->columns), 0);
 	}
 	foreach(cell, limits)
 	{
 		const WipLimit *limit = &board->limits[lfirst_int(cell)];
 
 		if (entering->has_old ? is_entry(board, limit, &old, old_weight, &new, new_weight) : new_weight > 0)
-			enters = true;
+			is_any = true;
 	}
-	if (!enters || !is_new(entering, board, &new))
-		PG_RETURN_BOOL(false);
+	if (!is_any || !is_new(entering, board, &new))
+		return false;
 	if (entering->locks_first)
 		foreach(cell, limits)
 			delivery_wip_await(entering->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], &new));
-	PG_RETURN_BOOL(true);
+	return true;
+}
+
+/*
+ * enters_wip(board, columns of NEW..., columns of OLD...) -> boolean
+ */
+Datum
+delivery_enters_wip(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(enters(fcinfo, false));
+}
+
+/*
+ * enters_weighted_wip(board, columns of NEW..., columns of OLD...) -> boolean
+ */
+Datum
+delivery_enters_weighted_wip(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(enters(fcinfo, true));
 }
 
 /* --- when it is done ---------------------------------------------------- */
@@ -436,7 +452,7 @@ may_repeat(const WipBoard *board, const WipLimit *limit, CommandId before)
  * enter, as we have the lock.
  */
 static void
-judge(const WipBoard *board, const WipLimit *limit, const WipRow *row, CommandId before)
+judge(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation written, CommandId before)
 {
 	int64		maximum = delivery_wip_maximum(board, limit, row);
 	Snapshot	snapshot;
@@ -447,14 +463,14 @@ judge(const WipBoard *board, const WipLimit *limit, const WipRow *row, CommandId
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	/* rows of the running command, too */
 	snapshot->curcid = GetCurrentCommandId(false) + 1;
-	count = delivery_wip_count(board, limit, row, snapshot, maximum);
+	count = delivery_wip_count(board, limit, row, written, snapshot, maximum);
 	if (count > maximum)
 	{
 		int64		count_before;
 
-		count = delivery_wip_count(board, limit, row, snapshot, PG_INT64_MAX);
+		count = delivery_wip_count(board, limit, row, written, snapshot, PG_INT64_MAX);
 		snapshot->curcid = before;
-		count_before = delivery_wip_count(board, limit, row, snapshot, PG_INT64_MAX);
+		count_before = delivery_wip_count(board, limit, row, written, snapshot, PG_INT64_MAX);
 		if (count > count_before)
 			delivery_wip_report(board, limit, row, count_before, count - count_before, maximum);
 	}
@@ -483,7 +499,7 @@ judge_from(HeapTuple tuple)
  * The board with its limits after all locks are taken.
  */
 static WipBoard *
-lock_groups(WipBoard *board, WipRow *row, List **limits)
+lock_groups(WipBoard *board, Relation written, WipRow *row, List **limits)
 {
 	Oid			oid = board->board;
 
@@ -498,7 +514,8 @@ lock_groups(WipBoard *board, WipRow *row, List **limits)
 		delivery_wip_lock_awaited();
 		/* so that no index is dropped that is known */
 		foreach(cell, board->tables)
-			LockRelationOid(((WipTable *) lfirst(cell))->table, AccessShareLock);
+			if (((WipTable *) lfirst(cell))->table != RelationGetRelid(written))
+				LockRelationOid(((WipTable *) lfirst(cell))->table, AccessShareLock);
 		AcceptInvalidationMessages();
 		board = delivery_wip_board(oid);
 		if (board->generation == generation)
@@ -533,13 +550,13 @@ delivery_enforce_wip_limit(PG_FUNCTION_ARGS)
 		row.values[i] = heap_getattr(tuple, table->columns[i], RelationGetDescr(trigger->tg_relation), &row.nulls[i]);
 
 	before = judge_from(tuple);
-	board = lock_groups(board, &row, &limits);
+	board = lock_groups(board, trigger->tg_relation, &row, &limits);
 	foreach(cell, limits)
 	{
 		int			number = lfirst_int(cell);
 
 		if (!may_repeat(board, &board->limits[number], before) || !was_judged(board, number, &row, before))
-			judge(board, &board->limits[number], &row, before);
+			judge(board, &board->limits[number], &row, trigger->tg_relation, before);
 	}
 	return PointerGetDatum(NULL);
 }

@@ -116,7 +116,7 @@ find_scopes(const WipBoard *board, const WipLimit *limit, Scopes *scopes)
 	control.entrysize = sizeof(ScopeList);
 	control.hcxt = CurrentMemoryContext;
 	scopes->lists = hash_create("delivery scopes", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	delivery_wip_visit(board, limit, &none, 0, GetActiveSnapshot(), count_in_scope, scopes);
+	delivery_wip_visit(board, limit, &none, 0, NULL, GetActiveSnapshot(), count_in_scope, scopes);
 }
 
 /* --- rows --------------------------------------------------------------- */
@@ -230,7 +230,7 @@ put_limit(ReturnSetInfo *result, WipBoard *board, int number, bool readable)
 		put_row(result, board, limit, limit->each_scope, &row, false, 0);
 	else if (!limit->each_scope || limit->mask == 0)
 		put_row(result, board, limit, limit->each_scope, &row, true,
-				delivery_wip_count(board, limit, &row, GetActiveSnapshot(), PG_INT64_MAX));
+				delivery_wip_count(board, limit, &row, NULL, GetActiveSnapshot(), PG_INT64_MAX));
 	else
 	{
 		find_scopes(board, limit, &scopes);
