@@ -113,11 +113,12 @@ PIECES = \
 	src/actor.sql \
 	src/append_only.sql \
 	src/audit.sql \
-	src/wip.sql
+	src/wip.sql \
+	src/health.sql
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 
-REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo burn_alert chart audit wip wip_random errors security
+REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo burn_alert chart audit wip wip_random wip_settings health errors security
 REGRESS_OPTS = --load-extension=delivery
 ISOLATION = benchmark calendar audit wip
 ISOLATION_OPTS = --inputdir=test/isolation

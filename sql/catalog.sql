@@ -50,8 +50,8 @@ SELECT opcname, amvalidate(c.oid) FROM member JOIN pg_opclass AS c ON classid = 
 SELECT p.oid::regprocedure FROM pg_proc AS p
 WHERE pronamespace = 'delivery'::regnamespace AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_proc'::regclass AND objid = p.oid);
 
--- every function and aggregate is PARALLEL SAFE and none VOLATILE, but for triggers
--- and what attaches them; none is SECURITY DEFINER
+-- every function and aggregate is PARALLEL SAFE and none VOLATILE, but for triggers,
+-- what changes something, and what looks at limits with a snapshot of its own
 SELECT object, provolatile, proparallel, prosecdef FROM member_function
 WHERE proparallel <> 's' OR provolatile = 'v' OR prosecdef ORDER BY 1;
 -- what reads a table or a setting is STABLE, all the rest but those IMMUTABLE

@@ -170,12 +170,20 @@ CREATE FUNCTION delivery.wip_status(OUT board regclass, OUT lanes text[], OUT sc
 COMMENT ON FUNCTION delivery.wip_status() IS
 	'how much is in progress under each limit, and how much more may be, negative where it is exceeded; overrides are in the maximum; in_progress is NULL for who may not read all items';
 
-CREATE FUNCTION delivery.wip_columns(board regclass, OUT lane_column name, OUT scope_columns name[], OUT weight_column name)
+CREATE FUNCTION delivery.wip_columns(part regclass, OUT board regclass, OUT lane_column name, OUT scope_columns name[], OUT weight_column name)
 	RETURNS record
 	AS 'MODULE_PATHNAME', 'delivery_wip_columns'
 	LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery.wip_columns(regclass) IS
-	'the columns that a board is limited by; NULL for a table that is no board';
+	'the board that a table belongs to, and the columns that it is limited by; NULL for a table that belongs to none';
+
+CREATE FUNCTION delivery.wip_unindexed(board regclass)
+	RETURNS SETOF regclass
+	AS 'MODULE_PATHNAME', 'delivery_wip_unindexed'
+	LANGUAGE C STABLE STRICT PARALLEL UNSAFE
+	ROWS 1;
+COMMENT ON FUNCTION delivery.wip_unindexed(regclass) IS
+	'tables of a board that have no index beginning with its lane and scope columns, in any order: they are read whole, or too much of them';
 
 CREATE FUNCTION delivery.suggested_wip_limit(team_size integer)
 	RETURNS integer

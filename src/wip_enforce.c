@@ -543,6 +543,7 @@ delivery_enforce_wip_limit(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("enforce_wip_limit is a trigger function that limit_wip attaches"),
+				 errdetail("It fires after rows are inserted or updated."),
 				 errhint("SELECT delivery.limit_wip('a_table', 'lane_column')")));
 	table = delivery_wip_triggered(trigger, &board);
 	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;

@@ -29,6 +29,7 @@
 
 PG_FUNCTION_INFO_V1(delivery_wip_status);
 PG_FUNCTION_INFO_V1(delivery_wip_columns);
+PG_FUNCTION_INFO_V1(delivery_wip_unindexed);
 PG_FUNCTION_INFO_V1(delivery_suggested_wip_limit);
 
 /* --- scopes in which there are items ------------------------------------ */
@@ -302,17 +303,17 @@ delivery_wip_status(PG_FUNCTION_ARGS)
 /* --- columns of a board ------------------------------------------------- */
 
 /*
- * wip_columns(board) -> (lane_column, scope_columns, weight_column)
+ * wip_columns(part) -> (board, lane_column, scope_columns, weight_column)
  */
 Datum
 delivery_wip_columns(PG_FUNCTION_ARGS)
 {
 	Relation	relation = try_relation_open(PG_GETARG_OID(0), AccessShareLock);
 	WipLayout	layout;
-	Datum		values[3] = {0};
-	bool		nulls[3] = {true, true, true};
+	Datum		values[4] = {0};
+	bool		nulls[4] = {true, true, true, true};
 	Datum		scopes[WIP_COLUMNS];
-	TupleDesc	record = delivery_result_record(fcinfo, (TupleDesc *) &fcinfo->flinfo->fn_extra, 3);
+	TupleDesc	record = delivery_result_record(fcinfo, (TupleDesc *) &fcinfo->flinfo->fn_extra, 4);
 	HeapTuple	tuple;
 
 	if (relation == NULL)
@@ -324,16 +325,45 @@ delivery_wip_columns(PG_FUNCTION_ARGS)
 
 			for (int i = 0; i < layout.count; i++)
 				scopes[i] = NameGetDatum(&TupleDescAttr(desc, layout.columns[i] - 1)->attname);
-			values[0] = scopes[0];
-			values[1] = PointerGetDatum(construct_array(scopes + 1, layout.count - 1, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
+			values[0] = ObjectIdGetDatum(layout.board);
+			values[1] = scopes[0];
+			values[2] = PointerGetDatum(construct_array(scopes + 1, layout.count - 1, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
 			if (layout.weight != InvalidAttrNumber)
-				values[2] = NameGetDatum(&TupleDescAttr(desc, layout.weight - 1)->attname);
-			nulls[0] = nulls[1] = false;
-			nulls[2] = layout.weight == InvalidAttrNumber;
+				values[3] = NameGetDatum(&TupleDescAttr(desc, layout.weight - 1)->attname);
+			nulls[0] = nulls[1] = nulls[2] = false;
+			nulls[3] = layout.weight == InvalidAttrNumber;
 		}
 	tuple = heap_form_tuple(record, values, nulls);
 	relation_close(relation, AccessShareLock);
 	return HeapTupleGetDatum(tuple);
+}
+
+/*
+ * wip_unindexed(board) -> set of regclass
+ */
+Datum
+delivery_wip_unindexed(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	WipBoard   *board = delivery_wip_board(PG_GETARG_OID(0));
+	ListCell   *cell;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	foreach(cell, board->tables)
+	{
+		const WipTable *table = (const WipTable *) lfirst(cell);
+		Datum		value = ObjectIdGetDatum(table->table);
+		bool		is_null = false;
+		bool		indexed = false;
+		ListCell   *index;
+
+		foreach(index, table->indexes)
+			if (((const WipIndex *) lfirst(index))->count >= board->layout.count)
+				indexed = true;
+		if (!indexed)
+			tuplestore_putvalues(result->setResult, result->setDesc, &value, &is_null);
+	}
+	return (Datum) 0;
 }
 
 /*

@@ -1,0 +1,243 @@
+-- WIP limits: setting them: what is refused and how, who may, and what is written.
+SET timezone = 'UTC';
+SET datestyle = 'ISO';
+SET client_min_messages = warning;
+
+-- SQLSTATE of a statement, and whether detail and hint are there
+CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	problem text; detail text; hint text;
+BEGIN
+	EXECUTE statement;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	RETURN concat_ws(' ', sqlstate, problem, CASE WHEN detail = '' OR hint = '' THEN '(without detail or hint)' END);
+END $$;
+
+-- attaching and detaching
+CREATE TABLE card (id integer PRIMARY KEY, lane text, team text, points integer, price numeric, shape point, at timestamptz);
+CREATE VIEW card_view AS SELECT * FROM card;
+CREATE TEMP TABLE card_temp (lane text);
+SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
+	$$SELECT delivery.limit_wip(NULL, 'lane')$$,
+	$$SELECT delivery.limit_wip('card', NULL)$$,
+	$$SELECT delivery.limit_wip(999999999::oid::regclass, 'lane')$$,
+	$$SELECT delivery.limit_wip('card_view', 'lane')$$,
+	$$SELECT delivery.limit_wip('card_temp', 'lane')$$,
+	$$SELECT delivery.limit_wip('card_pkey', 'id')$$,
+	$$SELECT delivery.limit_wip('pg_catalog.pg_class', 'relname')$$,
+	$$SELECT delivery.limit_wip('card', 'Lane')$$,
+	$$SELECT delivery.limit_wip('card', 'ctid')$$,
+	$$SELECT delivery.limit_wip('card', 'shape')$$,
+	$$SELECT delivery.limit_wip('card', 'lane', '{team,lane}')$$,
+	$$SELECT delivery.limit_wip('card', 'lane', '{team,team}')$$,
+	$$SELECT delivery.limit_wip('card', 'lane', '{NULL}')$$,
+	$$SELECT delivery.limit_wip('card', 'lane', '{who}')$$,
+	$$SELECT delivery.limit_wip('card', 'lane', '{shape}')$$,
+	$$SELECT delivery.limit_wip('card', 'lane', '{team}', 'price')$$,
+	$$SELECT delivery.limit_wip('card', 'lane', '{team}', 'lane')$$,
+	$$SELECT delivery.limit_wip('card', 'lane', '{team}', 'weight')$$,
+	$$SELECT delivery.unlimit_wip('card')$$,
+	$$SELECT delivery.set_wip_limit('card', '{doing}', 3, 'block')$$,
+	$$SELECT delivery.limit_wip('card', 'lane', NULL)$$,
+	$$SELECT delivery.unlimit_wip('card')$$,
+	$$SELECT delivery.limit_wip('card', 'lane', '{team,at}', 'points')$$,
+	$$SELECT delivery.limit_wip('card', 'lane', '{team,at}', 'points')$$,
+	$$SELECT delivery.limit_wip('card', 'lane')$$,
+	$$SELECT delivery.unlimit_wip(NULL)$$]) AS s;
+DO $$ BEGIN EXECUTE format('CREATE TABLE wide (lane text, %s)', (SELECT string_agg('c' || i || ' integer', ', ') FROM generate_series(1, 17) AS i)); END $$;
+SELECT pg_temp.refusal(format('SELECT delivery.limit_wip(''wide'', ''lane'', %L)', (SELECT array_agg('c' || i) FROM generate_series(1, n) AS i))) FROM unnest('{17,16}'::integer[]) AS n;
+SELECT delivery.set_wip_limit('wide', '{doing}', 1, 'block');
+INSERT INTO wide VALUES ('doing', 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17);
+SELECT pg_temp.refusal($$INSERT INTO wide TABLE wide$$), pg_temp.refusal($$UPDATE wide SET c17 = 0, c16 = 0$$);
+SELECT scope ->> 'c16' AS c16 FROM delivery.wip_status();
+DROP TABLE wide;
+DELETE FROM delivery.wip_limit;
+
+-- limits
+SELECT pg_temp.refusal(format('SELECT delivery.set_wip_limit(%s)', s)) FROM unnest(ARRAY[
+	$$NULL, '{doing}', 3, 'block'$$,
+	$$'card', NULL, 3, 'block'$$,
+	$$'card', '{doing}', NULL, 'block'$$,
+	$$'card', '{doing}', 3, NULL$$,
+	$$'card', '{}', 3, 'block'$$,
+	$$'card', '{doing,NULL}', 3, 'block'$$,
+	$$'card', '{doing}', -1, 'block'$$,
+	$$'card', '{doing}', 3, 'stop'$$,
+	$$'card_view', '{doing}', 3, 'block'$$,
+	$$'card', '{doing}', 3, 'block', '3'$$,
+	$$'card', '{doing}', 3, 'block', '["red"]'$$,
+	$$'card', '{doing}', 3, 'block', '{"Team": "red"}'$$,
+	$$'card', '{doing}', 3, 'block', '{"lane": "red"}'$$,
+	$$'card', '{doing}', 3, 'block', '{"team": null}'$$,
+	$$'card', '{doing}', 3, 'block', '{"team": {"a": 1}}'$$,
+	$$'card', '{doing}', 3, 'block', '{"at": "soon"}'$$,
+	$$'card', '{doing}', 3, 'block', '{}'$$,
+	$$'card', '{review,doing,doing}', 3, 'warn', '{"team": true}'$$,
+	$$'card', '{doing}', 4, 'block', '{"at": "2026-01-02 03:04:05.5+01", "team": 7.50}'$$,
+	$$'card', ARRAY['', E'a\nb', '{x}', 'é"'''], 9223372036854775807, 'block'$$]) AS s;
+SELECT delivery.set_wip_limit('card', '{doing}', 5, 'warn');
+SELECT lanes, scope, maximum, enforcement FROM delivery.wip_limit ORDER BY lanes, scope;
+-- written by hand they are written alike, or refused
+INSERT INTO delivery.wip_limit VALUES ('card', '{z,a,z}', '{x,NULL}', 1, 'block');
+SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
+	$$INSERT INTO delivery.wip_limit VALUES ('card', '{a,z}', '{x,NULL}', 1, 'block')$$,
+	$$INSERT INTO delivery.wip_limit VALUES ('card', '{b}', '{x}', 1, 'block')$$,
+	$$INSERT INTO delivery.wip_limit VALUES ('card', '{}', '{}', 1, 'block')$$,
+	$$UPDATE delivery.wip_limit SET maximum = -1$$,
+	$$UPDATE delivery.wip_limit SET lanes = '{NULL}'$$]) AS s;
+SELECT lanes, scope FROM delivery.wip_limit WHERE 'a' = ANY (lanes);
+SELECT pg_temp.refusal(format('SELECT delivery.drop_wip_limit(%s)', s)) FROM unnest(ARRAY[
+	$$'card', '{done}'$$,
+	$$'card', '{doing}', '{"team": "red"}'$$,
+	$$'card', NULL$$,
+	$$'card', '{doing,review}', '{"team": "true"}'$$,
+	$$'card', '{doing}'$$,
+	$$'card', '{doing}'$$]) AS s;
+
+-- overrides
+SELECT pg_temp.refusal(format('SELECT delivery.override_wip(%s)', s)) FROM unnest(ARRAY[
+	$$'card', '{doing}', NULL, 1, 'because', 'tomorrow'$$,
+	$$'card', '{a,z}', '{"team": "y"}', 1, 'because', 'tomorrow'$$,
+	$$'card', '{a,z}', '{"team": "x"}', 0, 'because', 'tomorrow'$$,
+	$$'card', '{a,z}', '{"team": "x"}', -1, 'because', 'tomorrow'$$,
+	$$'card', '{a,z}', '{"team": "x"}', 1, ' ', 'tomorrow'$$,
+	$$'card', '{a,z}', '{"team": "x"}', 1, NULL, 'tomorrow'$$,
+	$$'card', '{a,z}', '{"team": "x"}', 1, 'because', 'yesterday'$$,
+	$$'card', '{a,z}', '{"team": "x"}', 1, 'because', 'infinity'$$,
+	$$'card', '{a,z}', '{"team": "x"}', 1, 'because', NULL$$,
+	$$'card', '{a,z}', '{"team": "x"}', NULL, 'because', 'tomorrow'$$,
+	$$'card', '{z,a}', '{"team": "x"}', 1, 'because', 'tomorrow'$$,
+	$$'card', '{z,a}', NULL, 1, 'because', 'tomorrow'$$]) AS s;
+SELECT lanes, scope, extra, reason FROM delivery.wip_override ORDER BY scope;
+
+-- lanes that a table says it does not know
+CREATE TABLE lane (name text PRIMARY KEY);
+INSERT INTO lane VALUES ('todo'), ('doing');
+CREATE TABLE known (id integer, lane text REFERENCES lane, team varchar(5) CHECK (team IN ('red', 'blue') AND length(team) > 1), points integer CHECK (points > 0), CHECK (team <> lane));
+SELECT delivery.limit_wip('known', 'lane', '{team}', 'points');
+SELECT pg_temp.refusal(format('SELECT delivery.set_wip_limit(''known'', %s)', s)) FROM unnest(ARRAY[
+	$$'{dong}', 1, 'block'$$,
+	$$'{todo,doing}', 1, 'block'$$,
+	$$'{doing}', 1, 'block', '{"team": "green"}'$$,
+	$$'{doing}', 1, 'block', '{"team": "purple"}'$$,
+	$$'{doing}', 1, 'block', '{"team": "red"}'$$]) AS s;
+DROP TABLE known, lane;
+
+-- the board's owner sets its limits; writers are judged; others see nothing
+DROP VIEW card_view;
+SELECT delivery.unlimit_wip('card');
+DELETE FROM delivery.wip_limit;
+DELETE FROM delivery.wip_override;
+CREATE ROLE regress_delivery_owner;
+CREATE ROLE regress_delivery_member IN ROLE regress_delivery_owner;
+CREATE ROLE regress_delivery_writer;
+CREATE ROLE regress_delivery_stranger;
+CREATE SCHEMA regress_delivery_board AUTHORIZATION regress_delivery_owner;
+GRANT USAGE ON SCHEMA regress_delivery_board TO PUBLIC;
+SET ROLE regress_delivery_owner;
+CREATE TABLE regress_delivery_board.card (id integer, lane text, team text, secret text);
+CREATE INDEX ON regress_delivery_board.card (lane, team);
+GRANT INSERT, UPDATE ON regress_delivery_board.card TO regress_delivery_writer;
+GRANT SELECT (id) ON regress_delivery_board.card TO regress_delivery_writer;
+SELECT delivery.limit_wip('regress_delivery_board.card', 'lane', '{team}');
+SELECT delivery.set_wip_limit('regress_delivery_board.card', '{doing,hidden}', 2, 'block');
+SET ROLE regress_delivery_member;
+SELECT delivery.override_wip('regress_delivery_board.card', '{doing,hidden}', NULL, 1, 'a member may', 'tomorrow');
+SELECT maximum FROM delivery.wip_status();
+SELECT pg_temp.refusal($$INSERT INTO delivery.wip_override (board, lanes, extra, reason, until, granted_by) VALUES ('regress_delivery_board.card', '{doing,hidden}', 1, 'x', 'tomorrow', 'somebody')$$);
+SELECT pg_temp.refusal($$UPDATE delivery.wip_override SET granted_at = 'yesterday'$$);
+DELETE FROM delivery.wip_override;
+SET ROLE regress_delivery_writer;
+INSERT INTO regress_delivery_board.card VALUES (1, 'doing', 'red'), (2, 'hidden', 'red');
+-- no count, and no name of a lane that the writer did not write
+\set VERBOSITY verbose
+\set SHOW_CONTEXT never
+\set ON_ERROR_STOP off
+DO $$
+DECLARE
+	d text; c text; h text;
+BEGIN
+	INSERT INTO regress_delivery_board.card VALUES (3, 'doing', 'red');
+EXCEPTION WHEN SQLSTATE '23W01' THEN
+	GET STACKED DIAGNOSTICS d = PG_EXCEPTION_DETAIL, c = CONSTRAINT_NAME, h = PG_EXCEPTION_HINT;
+	RAISE WARNING '% | % | % | %', sqlerrm, d, c, h USING ERRCODE = '01000';
+END $$;
+\set VERBOSITY default
+SELECT lanes, in_progress FROM delivery.wip_status();
+SELECT count(*) FROM delivery.wip_limit;
+SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
+	$$SELECT delivery.limit_wip('regress_delivery_board.card', 'lane')$$,
+	$$SELECT delivery.unlimit_wip('regress_delivery_board.card')$$,
+	$$SELECT delivery.set_wip_limit('regress_delivery_board.card', '{doing}', 9, 'block')$$,
+	$$SELECT delivery.drop_wip_limit('regress_delivery_board.card', '{doing,hidden}')$$,
+	$$SELECT delivery.override_wip('regress_delivery_board.card', '{doing,hidden}', NULL, 1, 'x', 'tomorrow')$$,
+	$$INSERT INTO delivery.wip_limit VALUES ('regress_delivery_board.card', '{doing}', '{}', 9, 'block')$$,
+	$$WITH d AS (DELETE FROM delivery.wip_limit RETURNING 1) SELECT 1 / count(*) FROM d$$,
+	$$WITH d AS (UPDATE delivery.wip_limit SET maximum = 9 RETURNING 1) SELECT 1 / count(*) FROM d$$]) AS s;
+SET ROLE regress_delivery_stranger;
+SELECT count(*) FROM delivery.wip_status();
+SELECT count(*) FROM delivery.wip_limit;
+-- a trigger of a stranger's table that claims to belong to the board counts nothing there
+RESET ROLE;
+GRANT CREATE ON SCHEMA regress_delivery_board TO regress_delivery_stranger;
+SET ROLE regress_delivery_stranger;
+CREATE TABLE regress_delivery_board.mine (lane text, team text);
+CREATE CONSTRAINT TRIGGER delivery_wip_insert AFTER INSERT ON regress_delivery_board.mine FOR EACH ROW
+	WHEN (delivery.enters_wip('regress_delivery_board.card', NEW.lane, NEW.team)) EXECUTE FUNCTION delivery.enforce_wip_limit();
+SELECT pg_temp.refusal($$INSERT INTO regress_delivery_board.mine VALUES ('doing', 'red')$$);
+CREATE TRIGGER without_condition AFTER UPDATE ON regress_delivery_board.mine FOR EACH ROW EXECUTE FUNCTION delivery.enforce_wip_limit();
+INSERT INTO regress_delivery_board.mine VALUES ('done', 'red');
+SELECT pg_temp.refusal($$UPDATE regress_delivery_board.mine SET lane = 'doing'$$);
+SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
+	$$SELECT delivery.enters_wip('regress_delivery_board.card')$$,
+	$$SELECT delivery.enters_wip(NULL, 'doing'::text)$$,
+	$$SELECT delivery.enters_wip('regress_delivery_board.card', 1, 2)$$,
+	$$SELECT delivery.enters_wip('regress_delivery_board.card', 'doing'::text)$$,
+	$$SELECT delivery.enters_weighted_wip('regress_delivery_board.card', 'doing'::text, 'red'::text)$$,
+	$$SELECT delivery.enters_wip('regress_delivery_board.mine', 'doing'::text, 'red'::text)$$,
+	$$SELECT delivery.enforce_wip_limit()$$]) AS s;
+-- row security: all rows are counted, and no count is shown
+RESET ROLE;
+DROP TABLE regress_delivery_board.mine;
+SET ROLE regress_delivery_owner;
+GRANT SELECT ON regress_delivery_board.card TO regress_delivery_writer;
+SET ROLE regress_delivery_writer;
+SELECT lanes, scope, in_progress FROM delivery.wip_status();
+RESET ROLE;
+ALTER TABLE regress_delivery_board.card ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON regress_delivery_board.card TO regress_delivery_writer USING (secret = 'mine') WITH CHECK (true);
+SET ROLE regress_delivery_writer;
+SELECT count(*) FROM regress_delivery_board.card;
+SELECT lanes, scope, in_progress, maximum, headroom FROM delivery.wip_status();
+\set VERBOSITY default
+INSERT INTO regress_delivery_board.card VALUES (3, 'doing', 'red', 'mine');
+SELECT count(*) FROM delivery.health_check() WHERE object LIKE 'regress%';
+RESET ROLE;
+
+-- a hostile search_path, and what its owner's CHECKs call, get no rights of the caller
+CREATE SCHEMA regress_delivery_attack AUTHORIZATION regress_delivery_stranger;
+SET ROLE regress_delivery_stranger;
+CREATE FUNCTION regress_delivery_attack.who(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'as %', current_user; RETURN true; END $$;
+CREATE DOMAIN regress_delivery_attack.lane AS text CHECK (regress_delivery_attack.who(VALUE));
+CREATE TABLE regress_delivery_attack.board (lane regress_delivery_attack.lane CHECK (regress_delivery_attack.who(lane)), team text);
+CREATE FUNCTION regress_delivery_attack.equal(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
+CREATE OPERATOR regress_delivery_attack.= (LEFTARG = text, RIGHTARG = text, FUNCTION = regress_delivery_attack.equal);
+CREATE TABLE regress_delivery_attack.wip_limit (board regclass);
+CREATE TABLE regress_delivery_attack.pg_class (oid oid);
+RESET ROLE;
+SET search_path = regress_delivery_attack, pg_catalog;
+SELECT delivery.limit_wip('board', 'lane', '{team}');
+SELECT delivery.set_wip_limit('board', '{doing}', 1, 'block', '{"team": "red"}');
+SELECT delivery.override_wip('board', '{doing}', '{"team": "red"}', 1, 'x', 'tomorrow');
+SELECT lanes, scope, in_progress FROM delivery.wip_status() WHERE board = 'board'::regclass;
+SELECT count(*) FROM delivery.health_check() WHERE pg_catalog.starts_with(object, 'regress_delivery_attack');
+SELECT delivery.drop_wip_limit('board', '{doing}', '{"team": "red"}');
+SELECT delivery.unlimit_wip('board');
+RESET search_path;
+DROP SCHEMA regress_delivery_attack, regress_delivery_board CASCADE;
+DROP ROLE regress_delivery_member, regress_delivery_owner, regress_delivery_writer, regress_delivery_stranger;
+DELETE FROM delivery.wip_limit;
+DELETE FROM delivery.wip_override;
+DROP TABLE card;

@@ -1,0 +1,125 @@
+-- health.sql: whether the guardrails stand where they were put.
+--
+-- What a database can see by itself: triggers that are missing, switched off or not
+-- fired for replicated rows, limits that hold nowhere, counts without an index. It
+-- cannot see that an owner or a superuser switched a trigger off for a moment.
+-- NULL: none of the columns. Errors: none.
+
+CREATE FUNCTION delivery.health_check(OUT object text, OUT problem text, OUT hint text)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE PARALLEL UNSAFE
+	ROWS 10
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	WITH RECURSIVE
+	-- triggers of ours, and the tables that they are on
+	guard AS (
+		SELECT t.oid, t.tgrelid, t.tgname, t.tgenabled, t.tgtype, p.proname, c.relkind,
+			format('%I.%I', n.nspname, c.relname) AS name
+		FROM pg_trigger AS t
+			JOIN pg_proc AS p ON p.oid = t.tgfoid
+			JOIN pg_class AS c ON c.oid = t.tgrelid
+			JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		WHERE p.pronamespace = 'delivery'::regnamespace
+			AND p.proname IN ('enforce_wip_limit', 'audit_change', 'enforce_append_only')
+	),
+	-- boards, each with what it is made of
+	board AS (
+		SELECT DISTINCT g.tgrelid AS board, g.name, w.lane_column, w.scope_columns, w.weight_column
+		FROM guard AS g, LATERAL delivery.wip_columns(g.tgrelid) AS w
+		WHERE g.proname = 'enforce_wip_limit' AND w.board = g.tgrelid
+	),
+	part AS (
+		SELECT b.board, b.board AS oid FROM board AS b
+		UNION
+		SELECT p.board, i.inhrelid FROM part AS p JOIN pg_inherits AS i ON i.inhparent = p.oid
+	),
+	part_table AS (
+		SELECT p.board, p.oid, c.relkind, format('%I.%I', n.nspname, c.relname) AS name
+		FROM part AS p JOIN pg_class AS c ON c.oid = p.oid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+	),
+	configured AS (
+		SELECT DISTINCT s.board FROM (SELECT board FROM delivery.wip_limit UNION ALL SELECT board FROM delivery.wip_override) AS s
+	)
+	SELECT 'this session', format('session_replication_role is %s: triggers do not fire', current_setting('session_replication_role')),
+		'RESET session_replication_role'
+	WHERE current_setting('session_replication_role') <> 'origin'
+
+	UNION ALL
+	SELECT g.name, format('trigger "%s" %s', g.tgname, CASE g.tgenabled WHEN 'D' THEN 'is disabled' ELSE 'fires for replicated rows only' END),
+		format('ALTER TABLE %s ENABLE TRIGGER %I', g.name, g.tgname)
+	FROM guard AS g
+	WHERE g.tgenabled IN ('D', 'R')
+
+	UNION ALL
+	SELECT g.name, format('trigger "%s" does not fire for the rows of a subscription', g.tgname),
+		format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I, if they are to be judged here, too', g.name, g.tgname)
+	FROM guard AS g
+	WHERE g.tgenabled = 'O' AND EXISTS (SELECT FROM pg_subscription_rel AS s WHERE s.srrelid = g.tgrelid)
+
+	UNION ALL
+	SELECT g.name, format('trigger "%s" fires for statements on this table only, not for those on its partitions', g.tgname),
+		'make one BEFORE UPDATE OR DELETE FOR EACH ROW, too, and one BEFORE TRUNCATE on each partition'
+	FROM guard AS g
+	WHERE g.proname = 'enforce_append_only' AND g.relkind = 'p' AND g.tgtype & 1 = 0
+		AND NOT EXISTS (SELECT FROM guard AS o WHERE o.tgrelid = g.tgrelid AND o.proname = g.proname AND o.tgtype & 1 = 1)
+
+	-- boards
+	UNION ALL
+	SELECT format('table with OID %s', c.board::oid), 'it has WIP limits or overrides, but is not there',
+		format('DELETE FROM delivery.wip_limit WHERE board = %1$s::oid; DELETE FROM delivery.wip_override WHERE board = %1$s::oid', c.board::oid)
+	FROM configured AS c
+	WHERE NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.board)
+
+	UNION ALL
+	SELECT format('%I.%I', n.nspname, t.relname), 'it has WIP limits, but no triggers that hold them',
+		format('SELECT delivery.limit_wip(%L, ''its lane column'', ...) attaches them; delivery.unlimit_wip(%1$L) drops the limits', format('%I.%I', n.nspname, t.relname))
+	FROM configured AS c JOIN pg_class AS t ON t.oid = c.board JOIN pg_namespace AS n ON n.oid = t.relnamespace
+	WHERE NOT EXISTS (SELECT FROM board AS b WHERE b.board = c.board)
+
+	UNION ALL
+	SELECT p.name, format('it has no trigger "%s", so that %s are not judged', w.trigger, w.what),
+		format('SELECT delivery.limit_wip(%L, %L%s%s) attaches it', b.name, b.lane_column,
+			CASE WHEN b.scope_columns <> '{}' THEN format(', %L', b.scope_columns) END,
+			CASE WHEN b.weight_column IS NOT NULL THEN format(', weight_column => %L', b.weight_column) END)
+	FROM part_table AS p JOIN board AS b ON b.board = p.board,
+		(VALUES ('delivery_wip_insert', 'new rows'), ('delivery_wip_update', 'moves')) AS w (trigger, what)
+	WHERE p.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM guard AS g WHERE g.tgrelid = p.oid AND g.tgname = w.trigger)
+
+	UNION ALL
+	SELECT p.name, format('it is a foreign table of board %s: its rows are not counted', b.name), 'keep rows that are in progress in ordinary tables'
+	FROM part_table AS p JOIN board AS b ON b.board = p.board
+	WHERE p.relkind = 'f'
+
+	UNION ALL
+	SELECT b.name, 'it is a board without a limit', format('SELECT delivery.set_wip_limit(%L, ...), or delivery.unlimit_wip(%1$L)', b.name)
+	FROM board AS b
+	WHERE NOT EXISTS (SELECT FROM delivery.wip_limit AS l WHERE l.board = b.board)
+		-- others may not see its limits
+		AND pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = b.board), 'USAGE')
+
+	UNION ALL
+	SELECT p.name, 'it has no index that begins with lane and scope: each check reads too much of it',
+		format('CREATE INDEX ON %s (%s)', p.name, (SELECT string_agg(quote_ident(s.c), ', ' ORDER BY s.n) FROM unnest(b.lane_column || b.scope_columns) WITH ORDINALITY AS s (c, n)))
+	FROM board AS b, LATERAL delivery.wip_unindexed(b.board) AS u JOIN part_table AS p ON p.oid = u
+	WHERE p.board = b.board
+
+	UNION ALL
+	SELECT b.name, format('it has a limit on "%s", which its column "%s" no longer knows', s.lane, b.lane_column),
+		'set the limit for the lane''s new name, and drop this one: DELETE FROM delivery.wip_limit WHERE ...'
+	FROM board AS b JOIN pg_attribute AS a ON a.attrelid = b.board AND a.attname = b.lane_column
+		JOIN pg_type AS y ON y.oid = a.atttypid AND y.typtype = 'e'
+		JOIN delivery.wip_limit AS l ON l.board = b.board, unnest(l.lanes) AS s (lane)
+	WHERE NOT EXISTS (SELECT FROM pg_enum AS e WHERE e.enumtypid = y.oid AND e.enumlabel = s.lane)
+
+	-- audit
+	UNION ALL
+	SELECT g.name, format('it has no trigger "%s", so that its audit log has not all that happens', w.trigger),
+		format('SELECT delivery.stop_audit(%L), then delivery.record_audit(...) again', g.name)
+	FROM (SELECT DISTINCT tgrelid, name FROM guard WHERE proname = 'audit_change') AS g,
+		(VALUES ('delivery_audit'), ('delivery_audit_truncate')) AS w (trigger)
+	WHERE NOT EXISTS (SELECT FROM guard AS o WHERE o.tgrelid = g.tgrelid AND o.tgname = w.trigger)
+	ORDER BY 1, 2;
+END;
+COMMENT ON FUNCTION delivery.health_check() IS
+	'guardrails that do not stand: triggers that are missing or off, limits that hold nowhere, counts without an index; no row if all is well';
