@@ -91,6 +91,7 @@ OBJS = \
 	src/wip_limit.o \
 	src/wip_lock.o \
 	src/wip_message.o \
+	src/wip_prepare.o \
 	src/wip_settings.o \
 	src/wip_status.o \
 	src/zone.o

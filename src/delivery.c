@@ -20,6 +20,7 @@ _PG_init(void)
 	delivery_define_actor();
 	MarkGUCPrefixReserved("delivery");
 	delivery_wip_watch_transactions();
+	delivery_wip_watch_statements();
 }
 
 /*

@@ -1,0 +1,117 @@
+/*
+ * wip_prepare.c
+ *	  The triggers' conditions, prepared once per session.
+ *
+ * The server parses the condition of a trigger anew for each statement, which takes
+ * longer than to look at the row.  So they are kept as they are after planning, and
+ * handed to a statement when it starts.  Where this does not come first, as for COPY
+ * and for partitions that rows are routed to, the server does as it always does.
+ */
+#include "delivery.h"
+
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/prs2lock.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+
+#include "wip.h"
+
+typedef struct KnownCondition
+{
+	Oid			trigger;		/* key of the hash table */
+	char	   *text;			/* as it is stored */
+	List	   *planned;
+} KnownCondition;
+
+static HTAB *known_conditions = NULL;
+static ExecutorStart_hook_type next_start = NULL;
+
+static List *
+plan(const char *text)
+{
+	Node	   *condition = (Node *) stringToNode(text);
+
+	/* as the server does: OLD and NEW are the two sides of a join */
+	ChangeVarNodes(condition, PRS2_OLD_VARNO, INNER_VAR, 0);
+	ChangeVarNodes(condition, PRS2_NEW_VARNO, OUTER_VAR, 0);
+	return make_ands_implicit(expression_planner((Expr *) condition));
+}
+
+static List *
+planned_condition(const Trigger *trigger)
+{
+	KnownCondition *known;
+	MemoryContext caller;
+	bool		found;
+
+	if (known_conditions == NULL)
+	{
+		HASHCTL		control = {0};
+
+		control.keysize = sizeof(Oid);
+		control.entrysize = sizeof(KnownCondition);
+		control.hcxt = CacheMemoryContext;
+		known_conditions = hash_create("delivery conditions", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	known = (KnownCondition *) hash_search(known_conditions, &trigger->tgoid, HASH_ENTER, &found);
+	if (!found)
+		known->text = NULL;
+	if (known->text != NULL && strcmp(known->text, trigger->tgqual) == 0)
+		return known->planned;
+
+	/* what was there before may be in use; conditions hardly ever change */
+	known->text = NULL;
+	caller = MemoryContextSwitchTo(CacheMemoryContext);
+	known->planned = plan(trigger->tgqual);
+	known->text = pstrdup(trigger->tgqual);
+	MemoryContextSwitchTo(caller);
+	return known->planned;
+}
+
+static void
+prepare(ResultRelInfo *target)
+{
+	for (int i = 0; i < target->ri_TrigDesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &target->ri_TrigDesc->triggers[i];
+
+		if (trigger->tgqual != NULL && target->ri_TrigWhenExprs[i] == NULL &&
+			(strcmp(trigger->tgname, WIP_INSERT_TRIGGER) == 0 || strcmp(trigger->tgname, WIP_UPDATE_TRIGGER) == 0))
+			target->ri_TrigWhenExprs[i] = ExecInitQual(planned_condition(trigger), NULL);
+	}
+}
+
+static void
+prepare_conditions(QueryDesc *query, int flags)
+{
+	ListCell   *cell;
+
+	if (next_start != NULL)
+		next_start(query, flags);
+	else
+		standard_ExecutorStart(query, flags);
+	if (flags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+	foreach(cell, query->estate->es_opened_result_relations)
+	{
+		ResultRelInfo *target = (ResultRelInfo *) lfirst(cell);
+
+		if (target->ri_TrigDesc != NULL && target->ri_TrigWhenExprs != NULL)
+		{
+			MemoryContext caller = MemoryContextSwitchTo(query->estate->es_query_cxt);
+
+			prepare(target);
+			MemoryContextSwitchTo(caller);
+		}
+	}
+}
+
+void
+delivery_wip_watch_statements(void)
+{
+	next_start = ExecutorStart_hook;
+	ExecutorStart_hook = prepare_conditions;
+}
