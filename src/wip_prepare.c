@@ -9,6 +9,7 @@
  */
 #include "delivery.h"
 
+#include "catalog/pg_trigger.h"
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
@@ -71,15 +72,28 @@ planned_condition(const Trigger *trigger)
 	return known->planned;
 }
 
+/*
+ * Whether the statement fires the trigger; what ON CONFLICT fires besides is left to
+ * the server.
+ */
+static bool
+is_needed(const QueryDesc *query, const Trigger *trigger)
+{
+	if (query->plannedstmt->hasModifyingCTE || query->operation == CMD_MERGE)
+		return true;
+	return (trigger->tgtype & (query->operation == CMD_INSERT ? TRIGGER_TYPE_INSERT : TRIGGER_TYPE_UPDATE)) != 0;
+}
+
 static void
-prepare(ResultRelInfo *target)
+prepare(const QueryDesc *query, ResultRelInfo *target)
 {
 	for (int i = 0; i < target->ri_TrigDesc->numtriggers; i++)
 	{
 		const Trigger *trigger = &target->ri_TrigDesc->triggers[i];
 
 		if (trigger->tgqual != NULL && target->ri_TrigWhenExprs[i] == NULL &&
-			(strcmp(trigger->tgname, WIP_INSERT_TRIGGER) == 0 || strcmp(trigger->tgname, WIP_UPDATE_TRIGGER) == 0))
+			(strcmp(trigger->tgname, WIP_INSERT_TRIGGER) == 0 || strcmp(trigger->tgname, WIP_UPDATE_TRIGGER) == 0) &&
+			is_needed(query, trigger))
 			target->ri_TrigWhenExprs[i] = ExecInitQual(planned_condition(trigger), NULL);
 	}
 }
@@ -103,7 +117,7 @@ prepare_conditions(QueryDesc *query, int flags)
 		{
 			MemoryContext caller = MemoryContextSwitchTo(query->estate->es_query_cxt);
 
-			prepare(target);
+			prepare(query, target);
 			MemoryContextSwitchTo(caller);
 		}
 	}
