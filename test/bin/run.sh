@@ -125,6 +125,7 @@ step stress in_new_database delivery_stress test/stress/audit.sh test/stress/wip
 step pgtap pgtap
 step data tests test/t/data.sh
 step dump tests test/t/dump.sh
+step replication tests test/t/replication.sh
 step examples tests test/t/examples.pl
 step reference in_new_database delivery_reference test/t/reference.sh
 step jdbc in_new_database delivery_jdbc test/jdbc/run.sh
