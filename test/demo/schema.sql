@@ -94,3 +94,20 @@ COMMENT ON COLUMN demo.sli.service IS 'service that was measured';
 COMMENT ON COLUMN demo.sli.bucket IS 'start of the five minutes';
 COMMENT ON COLUMN demo.sli.good IS 'requests that were answered well';
 COMMENT ON COLUMN demo.sli.total IS 'all requests';
+
+CREATE TABLE demo.card (
+	card integer NOT NULL CONSTRAINT card_pkey PRIMARY KEY,
+	lane text NOT NULL CONSTRAINT card_lane_check CHECK (lane IN ('backlog', 'ready', 'doing', 'review', 'done')),
+	team text NOT NULL,
+	title text NOT NULL
+);
+CREATE INDEX card_lane_team_idx ON demo.card (lane, team);
+COMMENT ON TABLE demo.card IS 'the board: one row per card';
+COMMENT ON COLUMN demo.card.card IS 'number of the card';
+COMMENT ON COLUMN demo.card.lane IS 'lane in which it is';
+COMMENT ON COLUMN demo.card.team IS 'team whose it is';
+COMMENT ON COLUMN demo.card.title IS 'what is to be done';
+DO $$
+BEGIN
+	PERFORM delivery.limit_wip('demo.card', 'lane', '{team}');
+END $$;

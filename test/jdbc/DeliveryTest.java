@@ -9,7 +9,8 @@
  * must be the same everywhere.
  *
  * Output is TAP. Everything is made in a schema of its own, dropped at the end;
- * rows of delivery.custom_benchmark and delivery.calendar are only ever rolled back.
+ * rows of delivery.custom_benchmark and delivery.calendar are only ever rolled back,
+ * those of delivery.wip_limit are so or dropped again.
  */
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ public final class DeliveryTest {
                 for (Checks checks : List.of(fixture, new ResultChecks(session), new ParameterChecks(session),
                         new ProtocolChecks(session), new PredicateChecks(session), new MetaDataChecks(session),
                         new ErrorChecks(session), new CustomBenchmarkChecks(session),
-                        new CalendarChecks(session), new SloChecks(session))) {
+                        new CalendarChecks(session), new SloChecks(session), new WipChecks(session))) {
                     checks.run();
                 }
             } finally {

@@ -7,7 +7,7 @@ work=$(mktemp -d)
 export DEMO_CLUSTER=test_demo
 trap 'make -s demo-stop; rm -rf "$work"' EXIT
 . test/bin/tap.sh
-plan 12
+plan 13
 
 # Status of a command whose output is kept in $work/log.
 run() {
@@ -43,6 +43,14 @@ for expected in 'checkout .* page .*exhausted' 'search .* ticket .*2026-' 'intra
 done
 sed -n '/Budget of checkout/,$p' "$work/first" | grep -qE '^ +0 \|-+' || status=1
 result $status "and the error budget of each service, with its burn-down"
+
+status=0
+sed -n '/Work in progress/,/^The server/p' "$work/first" >"$work/wip"
+[ "$(grep -cE '^ (payments|platform|web) +\| .* (block|warn)$' "$work/wip")" -eq 9 ] || status=1
+grep -qE '^ platform \| doing +\| +3 \| +2 \| +-1 \| block$' "$work/wip" || status=1
+sed -n '/^UPDATE /,/^$/p' "$work/wip" | cut -d ' ' -f 1 | paste -s -d ' ' - | grep -q '^UPDATE ERROR: DETAIL: HINT:  UPDATE' || status=1
+grep -q "^DETAIL:  Rule wip_limit(doing), team = 'payments': 4 in progress, 1 entering, limit 4.$" "$work/wip" || status=1
+result $status "and the limits of the board, with a move that is refused"
 
 run make -s demo
 report | cmp -s - "$work/first" || status=1

@@ -1,11 +1,11 @@
 #!/bin/bash
-# A dump holds the user's own benchmarks and calendars and none of the shipped
-# rows, and restores into a working extension. Prints TAP.
+# A dump holds the user's own benchmarks, calendars and WIP limits and none of the
+# shipped rows, and restores into a working extension. Prints TAP.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../bin/tap.sh"
-plan 11
+plan 21
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -d "$1" -c "$2"
@@ -59,4 +59,76 @@ is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', sequence, operat
 	"1 INSERT search, 2 INSERT mail, 3 DELETE mail" "audit goes on where it was"
 is "$(query delivery_restored "SELECT count(*) FROM delivery.verify_audit('trail')")" 0 "and its chain is whole"
 psql -X -q -c 'DROP DATABASE delivery_dump' -c 'DROP DATABASE delivery_restored'
+
+# WIP limits: a board whose names need quotes, that is fuller than it may be, with
+# limits of all kinds; one with partitions; and settings of one that is gone
+board="\"the team's\".\"ca\"\"rd's\""
+name="'${board//\'/\'\'}'"
+psql -X -q -c 'CREATE DATABASE delivery_dump'
+psql -X -q -v ON_ERROR_STOP=1 -v name="$board" -d delivery_dump >/dev/null <<'END'
+SET client_min_messages = warning;
+CREATE EXTENSION delivery;
+CREATE SCHEMA "the team's";
+CREATE TYPE "the team's"."st""ate" AS ENUM ('to do', 'do"ing', 're,view', 'done');
+CREATE TABLE :name (id integer PRIMARY KEY, "the ""lane""" "the team's"."st""ate", "te'am" text, "cli\ent" integer, points integer);
+CREATE INDEX ON :name ("the ""lane""", "te'am", "cli\ent");
+INSERT INTO :name SELECT i, 'do"ing', 'r{e,d''', 1, 2 FROM generate_series(1, 5) AS i;
+SELECT delivery.limit_wip(:'name', 'the "lane"', ARRAY['te''am', 'cli\ent'], 'points');
+SELECT delivery.set_wip_limit(:'name', ARRAY['do"ing'], 8, 'block');
+SELECT delivery.set_wip_limit(:'name', ARRAY['do"ing'], 4, 'block', '{"te''am": "blue", "cli\\ent": 2}');
+SELECT delivery.set_wip_limit(:'name', ARRAY['re,view', 'do"ing'], 20, 'block', '{"te''am": "blue"}');
+SELECT delivery.set_wip_limit(:'name', ARRAY['re,view'], 0, 'warn');
+SELECT delivery.override_wip(:'name', ARRAY['do"ing'], '{"te''am": "blue"}', 2, E'a\tfair', '2999-01-01 00:00+00');
+CREATE TABLE item (id integer, lane text, year integer) PARTITION BY LIST (year);
+CREATE TABLE item_2026 PARTITION OF item FOR VALUES IN (2026);
+SELECT delivery.limit_wip('item', 'lane');
+SELECT delivery.set_wip_limit('item', '{doing}', 1, 'block');
+CREATE TABLE gone (lane text);
+SELECT delivery.limit_wip('gone', 'lane');
+SELECT delivery.set_wip_limit('gone', '{gone}', 77777, 'block');
+SELECT delivery.override_wip('gone', '{gone}', NULL, 1, 'gone', '2999-01-01 00:00+00');
+DROP TABLE gone;
+END
+
+# settings DATABASE: all that is known of its boards
+settings() {
+	query "$1" "SELECT * FROM delivery.wip_limit WHERE board::text !~ '^[0-9]+$' ORDER BY board::text, lanes, scope"
+	query "$1" "SELECT * FROM delivery.wip_override WHERE board::text !~ '^[0-9]+$' ORDER BY board::text"
+	query "$1" "SELECT * FROM delivery.wip_status() ORDER BY board::text, lanes, scope"
+	query "$1" "SELECT * FROM delivery.wip_columns($name)"
+}
+
+# said STATEMENT: SQLSTATE and detail of its error or warning
+said() {
+	psql -X -A -t -q -v VERBOSITY=verbose -d delivery_restored -c "$1" 2>&1 |
+		sed -n 's/^\(ERROR\|WARNING\):  \([^:]*\): .*/\2/p; s/^DETAIL:  //p' | paste -s -d ' ' -
+}
+
+expected=$(settings delivery_dump)
+is "$(wc -l <<<"$expected")" 12 "five limits, an override, their state and columns are there to be dumped"
+for way in plain custom; do
+	psql -X -q -c 'CREATE DATABASE delivery_restored'
+	if [ "$way" = plain ]; then
+		pg_dump -d delivery_dump >"$work/dump.sql"
+		is "$(grep -cE '77777|gone' "$work/dump.sql" || true)" 0 "limits and overrides of a table that is gone are not dumped"
+		is "$(psql -X -q -v ON_ERROR_STOP=1 -d delivery_restored -f "$work/dump.sql" 2>&1 >/dev/null)" "" "$way: restores boards without an error"
+	else
+		pg_dump -Fc -d delivery_dump -f "$work/dump"
+		is "$(pg_restore -j 2 -d delivery_restored "$work/dump" 2>&1)" "" "$way: restores boards without an error, in two processes"
+	fi
+	is "$(settings delivery_restored)" "$expected" "$way: limits, overrides, state and columns are the same"
+	is "$(said "INSERT INTO $board VALUES (10, 'do\"ing', 'r{e,d''', 1, 1)")
+$(said "INSERT INTO $board VALUES (10, 'do\"ing', 'blue', 2, 7)")
+$(said "INSERT INTO $board VALUES (10, 'do\"ing', 'blue', 2, 6), (11, 'do\"ing', 'blue', 3, 8), (12, 're,view', 'blue', NULL, 7)")
+$(said "INSERT INTO item VALUES (1, 'doing', 2026), (2, 'doing', 2026)")" \
+		"23W01 Rule wip_limit(do\"ing), te'am = 'r{e,d''' and cli\\ent = '1': 10 in progress, 1 entering, limit 8.
+23W01 Rule wip_limit(do\"ing), te'am = 'blue' and cli\\ent = '2': 0 in progress, 7 entering, limit 6.
+23W01 Rule wip_limit(do\"ing, re,view), te'am = 'blue': 0 in progress, 21 entering, limit 20.
+23W01 Rule wip_limit(doing): 0 in progress, 2 entering, limit 1." "$way: and hold"
+	is "$(said "INSERT INTO $board VALUES (10, 're,view', 'blue', 2, 1), (11, 'do\"ing', 'blue', 2, 6)") $(query delivery_restored "SELECT count(*) FROM $board")" \
+		"01W01 Rule wip_limit(re,view), te'am = 'blue' and cli\\ent = '2': 0 in progress, 1 entering, limit 0. 7" \
+		"$way: one that warns lets in, and so does the override"
+	psql -X -q -c 'DROP DATABASE delivery_restored'
+done
+psql -X -q -c 'DROP DATABASE delivery_dump'
 finish

@@ -3,8 +3,9 @@
 #
 # Every block marked "sql" is run as a reader pastes it: one after the other, in
 # one session on a database of the document's own. Where a block marked "text"
-# follows it, that is its output. All is done in two time zones, as a reader may
-# be in any. Prints TAP.
+# follows it, that is its output; errors are expected where it shows one, and end
+# nothing there. All is done in two time zones, as a reader may be in any. Prints
+# TAP.
 use strict;
 use warnings;
 use File::Temp 'tempdir';
@@ -54,9 +55,14 @@ foreach my $document (@documents)
 		system('psql', '-X', '-q', '-c', "DROP DATABASE IF EXISTS $database", '-c', "CREATE DATABASE $database") == 0
 			or die "cannot create database";
 		open(my $sql, '>', "$work/example.sql") or die $!;
-		print $sql "\\echo BLOCK\n$_->{sql}\n" foreach @blocks;
+		foreach my $block (@blocks)
+		{
+			my $stop = ($block->{output} // '') =~ /^ERROR: /m ? 0 : 1;
+			print $sql "\\echo BLOCK\n\\set ON_ERROR_STOP $stop\n$block->{sql}\n";
+		}
 		close $sql;
-		my (undef, @outputs) = split /^BLOCK\n/m, scalar qx(psql -X -q -v ON_ERROR_STOP=1 -d $database -f $work/example.sql 2>&1), -1;
+		# as standard input: errors are then shown without the name of a file
+		my (undef, @outputs) = split /^BLOCK\n/m, scalar qx(psql -X -q -d $database <$work/example.sql 2>&1), -1;
 		my $complete = $? == 0;
 		foreach my $block (@blocks)
 		{
