@@ -344,7 +344,7 @@ final class WipChecks extends Checks {
             createBoard();
             return rows(sql);
         }));
-        check("wip_columns", "lane {team} NULL", () -> withBoard(() -> rows("SELECT * FROM " + prefix + "wip_columns('" + CARD + "')")));
+        check("wip_columns", "lane {team} NULL", () -> withBoard(() -> rows("SELECT lane_column, scope_columns, weight_column FROM " + prefix + "wip_columns('" + CARD + "')")));
     }
 
     /* A board that lasts until its transaction's end is refused. */
