@@ -37,6 +37,7 @@ OWN_HEADERS = \
 	src/selection.h \
 	src/sla.h \
 	src/slo.h \
+	src/soft_input.h \
 	src/span.h \
 	src/statement.h \
 	src/wip.h \
@@ -81,6 +82,7 @@ OBJS = \
 	src/sla_clock.o \
 	src/slo.o \
 	src/slo_time.o \
+	src/soft_input.o \
 	src/span.o \
 	src/statement.o \
 	src/wip_attach.o \

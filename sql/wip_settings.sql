@@ -124,12 +124,38 @@ SELECT pg_temp.refusal(format('SELECT delivery.set_wip_limit(''known'', %s)', s)
 	$$'{doing}', 1, 'block', '{"team": "purple"}'$$,
 	$$'{doing}', 1, 'block', '{"team": "red"}'$$]) AS s;
 DROP TABLE known, lane;
+CREATE TABLE parent (lane text);
+CREATE TABLE child () INHERITS (parent);
+SELECT delivery.limit_wip('parent', 'lane');
+SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
+	$$SELECT delivery.set_wip_limit('child', '{doing}', 1, 'block')$$,
+	$$SELECT delivery.limit_wip('child', 'lane')$$,
+	$$SELECT delivery.unlimit_wip('child')$$]) AS s;
+DROP TABLE child, parent;
 
--- the board's owner sets its limits; writers are judged; others see nothing
+-- a board whose triggers were renamed, or dropped to change its columns
 DROP VIEW card_view;
 SELECT delivery.unlimit_wip('card');
-DELETE FROM delivery.wip_limit;
-DELETE FROM delivery.wip_override;
+SELECT delivery.limit_wip('card', 'lane', '{team,points}');
+SELECT delivery.set_wip_limit('card', '{doing}', 0, 'block', '{"team": "red"}');
+SELECT delivery.set_wip_limit('card', '{7}', 0, 'block');
+ALTER TRIGGER delivery_wip_insert ON card RENAME TO renamed;
+SELECT pg_temp.refusal($$INSERT INTO card VALUES (1, 'doing', 'red')$$), pg_temp.refusal($$SELECT delivery.limit_wip('card', 'lane', '{team,points}')$$);
+SELECT count(*) FROM delivery.health_check();
+DROP TRIGGER renamed ON card;
+DROP TRIGGER delivery_wip_update ON card;
+ALTER TABLE card ALTER COLUMN lane TYPE integer USING NULL;
+SELECT pg_temp.refusal($$SELECT delivery.limit_wip('card', 'lane', '{team}')$$);
+SELECT delivery.limit_wip('card', 'lane', '{team,points}');
+SELECT pg_temp.refusal($$INSERT INTO card VALUES (1, 7, 'red', 1)$$), pg_temp.refusal($$INSERT INTO card VALUES (1, 8, 'red', 1)$$);
+SELECT lanes, in_progress FROM delivery.wip_status();
+SELECT * FROM delivery.wip_unknown('card');
+SELECT problem, hint FROM delivery.health_check() WHERE problem LIKE '%does not take%';
+SELECT delivery.drop_wip_limit('card', '{doing}', '{"team": "red"}');
+SELECT * FROM delivery.wip_unknown('card');
+
+-- the board's owner sets its limits; writers are judged; others see nothing
+SELECT delivery.unlimit_wip('card');
 CREATE ROLE regress_delivery_owner;
 CREATE ROLE regress_delivery_member IN ROLE regress_delivery_owner;
 CREATE ROLE regress_delivery_writer;
@@ -184,11 +210,11 @@ RESET ROLE;
 GRANT CREATE ON SCHEMA regress_delivery_board TO regress_delivery_stranger;
 SET ROLE regress_delivery_stranger;
 CREATE TABLE regress_delivery_board.mine (lane text, team text);
+INSERT INTO regress_delivery_board.mine VALUES ('done', 'red');
 CREATE CONSTRAINT TRIGGER delivery_wip_insert AFTER INSERT ON regress_delivery_board.mine FOR EACH ROW
 	WHEN (delivery.enters_wip('regress_delivery_board.card', NEW.lane, NEW.team)) EXECUTE FUNCTION delivery.enforce_wip_limit();
 SELECT pg_temp.refusal($$INSERT INTO regress_delivery_board.mine VALUES ('doing', 'red')$$);
 CREATE TRIGGER without_condition AFTER UPDATE ON regress_delivery_board.mine FOR EACH ROW EXECUTE FUNCTION delivery.enforce_wip_limit();
-INSERT INTO regress_delivery_board.mine VALUES ('done', 'red');
 SELECT pg_temp.refusal($$UPDATE regress_delivery_board.mine SET lane = 'doing'$$);
 SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
 	$$SELECT delivery.enters_wip('regress_delivery_board.card')$$,
@@ -198,6 +224,8 @@ SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
 	$$SELECT delivery.enters_weighted_wip('regress_delivery_board.card', 'doing'::text, 'red'::text)$$,
 	$$SELECT delivery.enters_wip('regress_delivery_board.mine', 'doing'::text, 'red'::text)$$,
 	$$SELECT delivery.enforce_wip_limit()$$]) AS s;
+-- nor does the condition tell which lanes are limited
+SELECT l, delivery.enters_wip('regress_delivery_board.card', l, 'red'::text) FROM unnest('{doing,hidden,done}'::text[]) AS l;
 -- row security: all rows are counted, and no count is shown
 RESET ROLE;
 DROP TABLE regress_delivery_board.mine;

@@ -83,8 +83,9 @@ BEGIN ATOMIC
 			CASE WHEN b.scope_columns <> '{}' THEN format(', %L', b.scope_columns) END,
 			CASE WHEN b.weight_column IS NOT NULL THEN format(', weight_column => %L', b.weight_column) END)
 	FROM part_table AS p JOIN board AS b ON b.board = p.board,
-		(VALUES ('delivery_wip_insert', 'new rows'), ('delivery_wip_update', 'moves')) AS w (trigger, what)
-	WHERE p.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM guard AS g WHERE g.tgrelid = p.oid AND g.tgname = w.trigger)
+		(VALUES ('delivery_wip_insert', 4, 'new rows'), ('delivery_wip_update', 16, 'moves')) AS w (trigger, event, what)
+	WHERE p.relkind IN ('r', 'p')
+		AND NOT EXISTS (SELECT FROM guard AS g WHERE g.tgrelid = p.oid AND g.proname = 'enforce_wip_limit' AND g.tgtype & w.event <> 0)
 
 	UNION ALL
 	SELECT p.name, format('it is a foreign table of board %s: its rows are not counted', b.name), 'keep rows that are in progress in ordinary tables'
@@ -105,12 +106,9 @@ BEGIN ATOMIC
 	WHERE p.board = b.board
 
 	UNION ALL
-	SELECT b.name, format('it has a limit on "%s", which its column "%s" no longer knows', s.lane, b.lane_column),
-		'set the limit for the lane''s new name, and drop this one: DELETE FROM delivery.wip_limit WHERE ...'
-	FROM board AS b JOIN pg_attribute AS a ON a.attrelid = b.board AND a.attname = b.lane_column
-		JOIN pg_type AS y ON y.oid = a.atttypid AND y.typtype = 'e'
-		JOIN delivery.wip_limit AS l ON l.board = b.board, unnest(l.lanes) AS s (lane)
-	WHERE NOT EXISTS (SELECT FROM pg_enum AS e WHERE e.enumtypid = y.oid AND e.enumlabel = s.lane)
+	SELECT b.name, format('a limit or an override names %s, which the column does not take: it holds for nothing', u.u),
+		format('set it for the new value, and SELECT delivery.drop_wip_limit(%L, ...)', b.name)
+	FROM board AS b, LATERAL delivery.wip_unknown(b.board) AS u (u)
 
 	-- audit
 	UNION ALL

@@ -20,8 +20,13 @@
 #include "utils/snapshot.h"
 #include "utils/timestamp.h"
 
+#include "compat.h"
+
 #define WIP_INSERT_TRIGGER "delivery_wip_insert"
 #define WIP_UPDATE_TRIGGER "delivery_wip_update"
+
+/* their function */
+#define WIP_FUNCTION "enforce_wip_limit"
 
 /* their conditions; with the second one the last column is the weight */
 #define WIP_CONDITION "enters_wip"
@@ -132,12 +137,14 @@ typedef struct WipBoard
 	WipPlace   *places;			/* in the order of their hashes */
 	uint32	   *lane_hashes;	/* of all places, in their order */
 	List	   *tables;
+	List	   *unknown;		/* texts of values that limits name and columns do not take */
 } WipBoard;
 
 /* Shown an item and its weight; false if it wants no more of them. */
 typedef bool (*WipVisitor) (const WipTable *table, TupleTableSlot *slot, int64 weight, void *state);
 
 /* wip_board.c */
+extern bool delivery_wip_is_trigger(const Trigger *trigger);
 extern bool delivery_wip_layout(const Trigger *trigger, WipLayout *layout);
 extern bool delivery_wip_find_layout(Relation relation, WipLayout *layout);
 extern WipBoard *delivery_wip_board(Oid board);
@@ -152,6 +159,9 @@ extern uint32 delivery_wip_group_key(const WipLimit *limit, const WipRow *row);
 extern int64 delivery_wip_maximum(const WipBoard *board, const WipLimit *limit, const WipRow *row);
 extern void delivery_wip_load_limits(WipBoard *board);
 
+/* wip_attach.c */
+pg_noreturn extern void delivery_wip_refuse_part(Relation part, const WipLayout *layout);
+
 /* wip_settings.c */
 extern void delivery_wip_check_owner(Oid board);
 
@@ -165,6 +175,7 @@ extern void delivery_wip_lock_board(Oid board);
 extern void delivery_wip_watch_transactions(void);
 
 /* wip_prepare.c */
+extern void delivery_wip_remember_function(Oid function);
 extern void delivery_wip_watch_statements(void);
 
 /* wip_count.c */

@@ -185,6 +185,14 @@ CREATE FUNCTION delivery.wip_unindexed(board regclass)
 COMMENT ON FUNCTION delivery.wip_unindexed(regclass) IS
 	'tables of a board that have no index beginning with its lane and scope columns, in any order: they are read whole, or too much of them';
 
+CREATE FUNCTION delivery.wip_unknown(board regclass)
+	RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'delivery_wip_unknown'
+	LANGUAGE C STABLE STRICT PARALLEL UNSAFE
+	ROWS 1;
+COMMENT ON FUNCTION delivery.wip_unknown(regclass) IS
+	'values in limits and overrides of a board that its columns do not take: they hold for nothing';
+
 CREATE FUNCTION delivery.suggested_wip_limit(team_size integer)
 	RETURNS integer
 	AS 'MODULE_PATHNAME', 'delivery_suggested_wip_limit'

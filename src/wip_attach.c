@@ -10,6 +10,7 @@
 #include "access/table.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -158,10 +159,22 @@ create_trigger(Relation board, const WipLayout *layout, const char *table, bool 
 	delivery_run_statement(statement.data);
 }
 
-static bool
-has_trigger(Oid table, bool update)
+/* Its name, or NULL. */
+static char *
+find_trigger(Oid oid, bool update)
 {
-	return OidIsValid(get_trigger_oid(table, update ? WIP_UPDATE_TRIGGER : WIP_INSERT_TRIGGER, true));
+	Relation	table = table_open(oid, AccessShareLock);
+	char	   *name = NULL;
+
+	for (int i = 0; name == NULL && table->trigdesc != NULL && i < table->trigdesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &table->trigdesc->triggers[i];
+
+		if ((trigger->tgtype & (update ? TRIGGER_TYPE_UPDATE : TRIGGER_TYPE_INSERT)) && delivery_wip_is_trigger(trigger))
+			name = pstrdup(trigger->tgname);
+	}
+	table_close(table, AccessShareLock);
+	return name;
 }
 
 /*
@@ -204,7 +217,7 @@ create_missing_triggers(Relation board, const WipLayout *layout)
 					 errdetail("It inherits from table %s.", delivery_qualified_name(board)),
 					 errhint("SELECT delivery.unlimit_wip(%s) first.", quote_literal_cstr(delivery_qualified_name(table)))));
 		for (int update = 0; update <= 1; update++)
-			if (!has_trigger(lfirst_oid(cell), update))
+			if (find_trigger(lfirst_oid(cell), update) == NULL)
 			{
 				create_trigger(board, layout, delivery_qualified_name(table), update);
 				created = true;
@@ -214,7 +227,38 @@ create_missing_triggers(Relation board, const WipLayout *layout)
 	return created;
 }
 
+/*
+ * Limits that were set before the triggers were dropped hold again.  Their scopes are
+ * values of the scope columns, in order, so they must be as many.
+ */
+static void
+check_old_limits(Relation board, const WipLayout *layout)
+{
+	Oid			types[2] = {REGCLASSOID, INT4OID};
+	Datum		values[2] = {ObjectIdGetDatum(RelationGetRelid(board)), Int32GetDatum(layout->count - 1)};
+	const char *misfits = "SELECT FROM (SELECT board, scope FROM delivery.wip_limit UNION ALL SELECT board, scope FROM delivery.wip_override) AS s"
+		" WHERE board = $1 AND scope <> '{}' AND cardinality(scope) <> $2";
+
+	if (delivery_run_with(misfits, 2, types, values) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table %s has limits for other scope columns", delivery_qualified_name(board)),
+				 errdetail("Some name a scope of other than %d values.", layout->count - 1),
+				 errhint("Name the scope columns as before, or SELECT delivery.unlimit_wip(%s), which drops them.",
+						 quote_literal_cstr(delivery_qualified_name(board)))));
+}
+
 /* --- attach and detach -------------------------------------------------- */
+
+void
+delivery_wip_refuse_part(Relation part, const WipLayout *layout)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("table %s is part of a board", delivery_qualified_name(part)),
+			 errdetail("The board is table \"%s\".", get_rel_name(layout->board)),
+			 errhint("Call it for that one.")));
+}
 
 static Relation
 open_board(Oid oid)
@@ -265,6 +309,7 @@ delivery_limit_wip(PG_FUNCTION_ARGS)
 				 errdetail("%s", found.board == layout.board ? "Its limits look at other columns." : "It belongs to the board that it inherits from."),
 				 errhint("SELECT delivery.unlimit_wip(%s) first; it drops the limits, too.",
 						 quote_literal_cstr(found.board == layout.board ? delivery_qualified_name(board) : get_rel_name(found.board)))));
+	check_old_limits(board, &layout);
 	if (!create_missing_triggers(board, &layout))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -293,11 +338,7 @@ delivery_unlimit_wip(PG_FUNCTION_ARGS)
 	ListCell   *cell;
 
 	if (delivery_wip_find_layout(board, &layout) && layout.board != RelationGetRelid(board))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("table %s is part of a board", name),
-				 errdetail("The board is table \"%s\".", get_rel_name(layout.board)),
-				 errhint("Call it for that one.")));
+		delivery_wip_refuse_part(board, &layout);
 	table_close(board, NoLock);
 	foreach(cell, tables)
 	{
@@ -305,11 +346,14 @@ delivery_unlimit_wip(PG_FUNCTION_ARGS)
 		char	   *table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(oid)), get_rel_name(oid));
 
 		for (int update = 0; update <= 1; update++)
-			if (has_trigger(oid, update))
-			{
-				delivery_run_statement(psprintf("DROP TRIGGER %s ON %s", update ? WIP_UPDATE_TRIGGER : WIP_INSERT_TRIGGER, table));
-				dropped = true;
-			}
+		{
+			char	   *trigger = find_trigger(oid, update);
+
+			if (trigger == NULL)
+				continue;
+			delivery_run_statement(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger), table));
+			dropped = true;
+		}
 	}
 	limits = delivery_run_with("DELETE FROM delivery.wip_limit WHERE board = $1", 1, types, values);
 	limits += delivery_run_with("DELETE FROM delivery.wip_override WHERE board = $1", 1, types, values);

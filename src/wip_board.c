@@ -11,6 +11,7 @@
 #include "access/genam.h"
 #include "access/relation.h"
 #include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
@@ -56,6 +57,18 @@ column_of(Node *node)
 }
 
 /*
+ * By its function, as its name may be changed.
+ */
+bool
+delivery_wip_is_trigger(const Trigger *trigger)
+{
+	char	   *function = get_func_name(trigger->tgfoid);
+
+	return function != NULL && strcmp(function, WIP_FUNCTION) == 0 &&
+		get_func_namespace(trigger->tgfoid) == get_namespace_oid("delivery", true);
+}
+
+/*
  * The condition of a trigger, enters_wip(board, columns of NEW, those of OLD), is
  * where the columns are known from: it follows when they are renamed, and when the
  * table is dumped and restored.  It is parsed for each statement, so it is short.
@@ -79,7 +92,11 @@ delivery_wip_layout(const Trigger *trigger, WipLayout *layout)
 	if (!IsA(board, Const) || board->consttype != REGCLASSOID || board->constisnull)
 		return false;
 	function = get_func_name(call->funcid);
-	weighted = function != NULL && strcmp(function, WIP_WEIGHTED_CONDITION) == 0;
+	if (function == NULL || get_func_namespace(call->funcid) != get_namespace_oid("delivery", true))
+		return false;
+	weighted = strcmp(function, WIP_WEIGHTED_CONDITION) == 0;
+	if (!weighted && strcmp(function, WIP_CONDITION) != 0)
+		return false;
 	columns = list_length(call->args) - 1;
 	if (trigger->tgtype & TRIGGER_TYPE_UPDATE)
 		columns /= 2;
@@ -111,8 +128,7 @@ delivery_wip_find_layout(Relation relation, WipLayout *layout)
 	{
 		const Trigger *trigger = &relation->trigdesc->triggers[i];
 
-		if ((strcmp(trigger->tgname, WIP_INSERT_TRIGGER) == 0 || strcmp(trigger->tgname, WIP_UPDATE_TRIGGER) == 0) &&
-			delivery_wip_layout(trigger, layout))
+		if (delivery_wip_is_trigger(trigger) && delivery_wip_layout(trigger, layout))
 			return true;
 	}
 	return false;

@@ -71,7 +71,7 @@ typedef struct Entering
 	bool		weighted;
 	bool		has_old;
 	int			columns;		/* lane, scope, and weight if there is one */
-	bool		locks_first;	/* the user may write to the board */
+	bool		is_writer;		/* the user may write to the board */
 	Queued	   *only;			/* the first one, until there is another */
 	HTAB	   *queued;
 } Entering;
@@ -95,7 +95,8 @@ refuse_call(void)
 }
 
 /*
- * So that nobody makes others wait at a board by naming it.
+ * Others may have rights on a partition only, or call the function by hand.  They
+ * must not learn from it which lanes are limited, nor make anybody wait.
  */
 static bool
 may_write(Oid board)
@@ -141,7 +142,7 @@ start_entering(FunctionCallInfo fcinfo, bool weighted)
 	}
 	entering->columns = columns;
 	entering->has_old = PG_NARGS() - 1 > columns;
-	entering->locks_first = may_write(entering->board);
+	entering->is_writer = may_write(entering->board);
 	dlist_push_head(&running, &entering->node);
 	callback->func = stop_entering;
 	callback->arg = entering;
@@ -292,8 +293,10 @@ enters(FunctionCallInfo fcinfo, bool weighted)
 	if (entering == NULL)
 		fcinfo->flinfo->fn_extra = entering = start_entering(fcinfo, weighted);
 	board = delivery_wip_board(entering->board);
-	if (board->place_count == 0 || board->layout.count + (entering->weighted ? 1 : 0) != entering->columns)
+	if (board->layout.count + (entering->weighted ? 1 : 0) != entering->columns || (board->place_count == 0 && entering->is_writer))
 		return false;
+	if (!entering->is_writer)
+		return true;
 	get_row(fcinfo, 1, board, &new);
 	limits = delivery_wip_limits_of(board, &new);
 	if (limits == NIL)
@@ -315,9 +318,8 @@ enters(FunctionCallInfo fcinfo, bool weighted)
 	}
 	if (!is_any || !is_new(entering, board, &new))
 		return false;
-	if (entering->locks_first)
-		foreach(cell, limits)
-			delivery_wip_await(entering->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], &new));
+	foreach(cell, limits)
+		delivery_wip_await(entering->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], &new));
 	return true;
 }
 
@@ -523,6 +525,18 @@ lock_groups(WipBoard *board, Relation written, WipRow *row, List **limits)
 	}
 }
 
+/* Of rows whose writer has no rights on the board the condition did not look at it. */
+static void
+check_weight(const WipBoard *board, HeapTuple tuple, const WipTable *table, TupleDesc desc)
+{
+	bool		is_null;
+	Datum		value = heap_getattr(tuple, table->weight, desc, &is_null);
+	int64		weight = delivery_wip_weight(board->weight_type, value, is_null);
+
+	if (weight < 0)
+		refuse_weight(board, weight);
+}
+
 /*
  * enforce_wip_limit() -> trigger
  */
@@ -550,8 +564,11 @@ delivery_enforce_wip_limit(PG_FUNCTION_ARGS)
 	for (int i = 0; i < board->layout.count; i++)
 		row.values[i] = heap_getattr(tuple, table->columns[i], RelationGetDescr(trigger->tg_relation), &row.nulls[i]);
 
+	delivery_wip_remember_function(fcinfo->flinfo->fn_oid);
 	before = judge_from(tuple);
 	board = lock_groups(board, trigger->tg_relation, &row, &limits);
+	if (limits != NIL && table->weight != InvalidAttrNumber)
+		check_weight(board, tuple, table, RelationGetDescr(trigger->tg_relation));
 	foreach(cell, limits)
 	{
 		int			number = lfirst_int(cell);

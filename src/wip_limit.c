@@ -25,6 +25,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "soft_input.h"
 #include "wip.h"
 
 /* columns of wip_limit and wip_override that are read */
@@ -71,27 +72,23 @@ same_scope(const WipBoard *board, uint32 mask, const Datum *a, const Datum *b)
 /* --- reading ------------------------------------------------------------ */
 
 /*
- * The value that a text stands for; false for a label that its enum no longer has.
+ * The value that a text stands for; false for what the column does not take, as it has
+ * another type than when the limit was set, or its enum another label.
  */
 static bool
-read_value(const WipColumn *column, const char *string, Datum *value)
+read_value(WipBoard *board, int column, const char *string, Datum *value)
 {
-	Oid			type = getBaseType(column->type);
-	Oid			input;
-	Oid			parameter;
-
-	if (get_typtype(type) == TYPTYPE_ENUM && !SearchSysCacheExists2(ENUMTYPOIDNAME, ObjectIdGetDatum(type), CStringGetDatum(string)))
-		return false;
-	getTypeInputInfo(type, &input, &parameter);
-	*value = OidInputFunctionCall(input, (char *) string, parameter, -1);
-	return true;
+	if (delivery_read_softly(getBaseType(board->columns[column].type), string, value))
+		return true;
+	board->unknown = lappend(board->unknown, psprintf("%s = %s", board->columns[column].name, quote_literal_cstr(string)));
+	return false;
 }
 
 /*
  * The values that a scope names, of which there must not be more than columns.
  */
 static bool
-read_scope(const WipBoard *board, Datum scope, uint32 *mask, Datum *values)
+read_scope(WipBoard *board, Datum scope, uint32 *mask, Datum *values)
 {
 	Datum	   *texts;
 	bool	   *nulls;
@@ -103,7 +100,12 @@ read_scope(const WipBoard *board, Datum scope, uint32 *mask, Datum *values)
 	{
 		if (nulls[i])
 			continue;
-		if (i + 1 >= board->layout.count || !read_value(&board->columns[i + 1], TextDatumGetCString(texts[i]), &values[i + 1]))
+		if (i + 1 >= board->layout.count)
+		{
+			board->unknown = lappend(board->unknown, psprintf("%s, in a scope of %d values", quote_literal_cstr(TextDatumGetCString(texts[i])), count));
+			return false;
+		}
+		if (!read_value(board, i + 1, TextDatumGetCString(texts[i]), &values[i + 1]))
 			return false;
 		*mask |= (uint32) 1 << i;
 	}
@@ -139,7 +141,7 @@ lanes_key(Datum array)
 }
 
 static bool
-read_limit(const WipBoard *board, TupleDesc desc, HeapTuple tuple, WipLimit *limit)
+read_limit(WipBoard *board, TupleDesc desc, HeapTuple tuple, WipLimit *limit)
 {
 	bool		is_null;
 	Datum		lanes = heap_getattr(tuple, LIMIT_LANES, desc, &is_null);
@@ -161,7 +163,7 @@ read_limit(const WipBoard *board, TupleDesc desc, HeapTuple tuple, WipLimit *lim
 	for (int i = 0; i < limit->lane_count; i++)
 	{
 		limit->lane_names[i] = TextDatumGetCString(texts[i]);
-		if (read_value(&board->columns[0], limit->lane_names[i], &limit->lanes[limit->known_lanes]) &&
+		if (read_value(board, 0, limit->lane_names[i], &limit->lanes[limit->known_lanes]) &&
 			!is_among(&board->columns[0], limit->lanes[limit->known_lanes], limit->lanes, limit->known_lanes))
 			limit->known_lanes++;
 	}

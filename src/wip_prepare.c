@@ -28,6 +28,8 @@ typedef struct KnownCondition
 } KnownCondition;
 
 static HTAB *known_conditions = NULL;
+/* that of the triggers, once one has run */
+static Oid	trigger_function = InvalidOid;
 static ExecutorStart_hook_type next_start = NULL;
 
 static List *
@@ -92,8 +94,7 @@ prepare(const QueryDesc *query, ResultRelInfo *target)
 		const Trigger *trigger = &target->ri_TrigDesc->triggers[i];
 
 		if (trigger->tgqual != NULL && target->ri_TrigWhenExprs[i] == NULL &&
-			(strcmp(trigger->tgname, WIP_INSERT_TRIGGER) == 0 || strcmp(trigger->tgname, WIP_UPDATE_TRIGGER) == 0) &&
-			is_needed(query, trigger))
+			trigger->tgfoid == trigger_function && is_needed(query, trigger))
 			target->ri_TrigWhenExprs[i] = ExecInitQual(planned_condition(trigger), NULL);
 	}
 }
@@ -107,7 +108,7 @@ prepare_conditions(QueryDesc *query, int flags)
 		next_start(query, flags);
 	else
 		standard_ExecutorStart(query, flags);
-	if (flags & EXEC_FLAG_EXPLAIN_ONLY)
+	if ((flags & EXEC_FLAG_EXPLAIN_ONLY) || !OidIsValid(trigger_function))
 		return;
 	foreach(cell, query->estate->es_opened_result_relations)
 	{
@@ -121,6 +122,12 @@ prepare_conditions(QueryDesc *query, int flags)
 			MemoryContextSwitchTo(caller);
 		}
 	}
+}
+
+void
+delivery_wip_remember_function(Oid function)
+{
+	trigger_function = function;
 }
 
 void

@@ -26,6 +26,7 @@
 #include "utils/timestamp.h"
 
 #include "canonical.h"
+#include "soft_input.h"
 #include "statement.h"
 #include "wip.h"
 
@@ -58,16 +59,20 @@ delivery_wip_check_owner(Oid board)
 /* --- writing values in one way ------------------------------------------ */
 
 /*
- * As the column writes it, which must be able to hold it.
+ * As the column writes it, which must be able to hold it; or any other text as it is,
+ * so that what was set before the column was changed can be dropped.
  */
 static char *
-canonical_value(Relation relation, AttrNumber number, const char *value)
+canonical_value(Relation relation, AttrNumber number, const char *value, bool any)
 {
 	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), number - 1);
 	Oid			function;
 	Oid			parameter;
 	bool		is_varlena;
 	Datum		datum;
+
+	if (any && !delivery_read_softly(getBaseType(attribute->atttypid), value, &datum))
+		return pstrdup(value);
 
 	getTypeInputInfo(attribute->atttypid, &function, &parameter);
 	datum = OidInputFunctionCall(function, (char *) value, parameter, attribute->atttypmod);
@@ -83,7 +88,7 @@ compare_texts(const void *a, const void *b)
 
 /* In order, each once. */
 static Datum
-canonical_lanes(Relation relation, const WipLayout *layout, ArrayType *lanes)
+canonical_lanes(Relation relation, const WipLayout *layout, ArrayType *lanes, bool any)
 {
 	Datum	   *texts;
 	bool	   *nulls;
@@ -101,7 +106,7 @@ canonical_lanes(Relation relation, const WipLayout *layout, ArrayType *lanes)
 					 errmsg("a lane has no name"),
 					 errdetail("Items whose lane is NULL are in none, and not limited."),
 					 errhint("Leave it out.")));
-		values[i] = canonical_value(relation, layout->columns[0], TextDatumGetCString(texts[i]));
+		values[i] = canonical_value(relation, layout->columns[0], TextDatumGetCString(texts[i]), any);
 	}
 	if (count == 0)
 		ereport(ERROR,
@@ -130,7 +135,7 @@ scope_array(const WipLayout *layout, Datum *values, bool *nulls)
 }
 
 static Datum
-canonical_scope(Relation relation, const WipLayout *layout, ArrayType *scope)
+canonical_scope(Relation relation, const WipLayout *layout, ArrayType *scope, bool any)
 {
 	Datum	   *texts;
 	bool	   *nulls;
@@ -147,7 +152,7 @@ canonical_scope(Relation relation, const WipLayout *layout, ArrayType *scope)
 				 errhint("One for each scope column, NULL for those that do not matter; or '{}'.")));
 	for (int i = 0; i < count; i++)
 		if (!nulls[i])
-			texts[i] = CStringGetTextDatum(canonical_value(relation, layout->columns[i + 1], TextDatumGetCString(texts[i])));
+			texts[i] = CStringGetTextDatum(canonical_value(relation, layout->columns[i + 1], TextDatumGetCString(texts[i]), any));
 	return scope_array(layout, texts, nulls);
 }
 
@@ -284,19 +289,21 @@ read_setting(FunctionCallInfo fcinfo, int scope, bool known, Setting *setting)
 	refuse_null(fcinfo, 1, "lanes");
 	delivery_wip_check_owner(PG_GETARG_OID(0));
 	setting->relation = relation_open(PG_GETARG_OID(0), AccessShareLock);
-	if (!delivery_wip_find_layout(setting->relation, &setting->layout) || setting->layout.board != PG_GETARG_OID(0))
+	if (!delivery_wip_find_layout(setting->relation, &setting->layout))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table %s is not a board", delivery_qualified_name(setting->relation)),
 				 errdetail("It has no trigger \"%s\".", WIP_INSERT_TRIGGER),
 				 errhint("SELECT delivery.limit_wip(%s, 'lane_column') makes it one.",
 						 quote_literal_cstr(delivery_qualified_name(setting->relation)))));
+	if (setting->layout.board != PG_GETARG_OID(0))
+		delivery_wip_refuse_part(setting->relation, &setting->layout);
 	become_owner(setting->relation, &user, &context);
 	level = delivery_pin_settings(RelationGetDescr(setting->relation));
-	setting->lanes = canonical_lanes(setting->relation, &setting->layout, PG_GETARG_ARRAYTYPE_P(1));
+	setting->lanes = canonical_lanes(setting->relation, &setting->layout, PG_GETARG_ARRAYTYPE_P(1), !known);
 	setting->scope = PG_ARGISNULL(scope) ? PointerGetDatum(construct_empty_array(TEXTOID)) :
 		canonical_scope(setting->relation, &setting->layout,
-						DatumGetArrayTypeP(scope_of_json(setting->relation, &setting->layout, PG_GETARG_JSONB_P(scope))));
+						DatumGetArrayTypeP(scope_of_json(setting->relation, &setting->layout, PG_GETARG_JSONB_P(scope))), !known);
 	delivery_unpin_settings(level);
 	if (known)
 		check_known(setting);
@@ -484,8 +491,8 @@ delivery_check_wip_setting(PG_FUNCTION_ARGS)
 
 		become_owner(relation, &user, &context);
 		level = delivery_pin_settings(RelationGetDescr(relation));
-		values[0] = canonical_lanes(relation, &layout, DatumGetArrayTypeP(values[0]));
-		values[1] = canonical_scope(relation, &layout, DatumGetArrayTypeP(values[1]));
+		values[0] = canonical_lanes(relation, &layout, DatumGetArrayTypeP(values[0]), false);
+		values[1] = canonical_scope(relation, &layout, DatumGetArrayTypeP(values[1]), false);
 		delivery_unpin_settings(level);
 		SetUserIdAndSecContext(user, context);
 		tuple = heap_modify_tuple_by_cols(tuple, desc, 2, columns, values, nulls);

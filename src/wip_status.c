@@ -30,6 +30,7 @@
 PG_FUNCTION_INFO_V1(delivery_wip_status);
 PG_FUNCTION_INFO_V1(delivery_wip_columns);
 PG_FUNCTION_INFO_V1(delivery_wip_unindexed);
+PG_FUNCTION_INFO_V1(delivery_wip_unknown);
 PG_FUNCTION_INFO_V1(delivery_suggested_wip_limit);
 
 /* --- scopes in which there are items ------------------------------------ */
@@ -362,6 +363,30 @@ delivery_wip_unindexed(PG_FUNCTION_ARGS)
 				indexed = true;
 		if (!indexed)
 			tuplestore_putvalues(result->setResult, result->setDesc, &value, &is_null);
+	}
+	return (Datum) 0;
+}
+
+/*
+ * wip_unknown(board) -> set of text
+ */
+Datum
+delivery_wip_unknown(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Oid			oid = PG_GETARG_OID(0);
+	ListCell   *cell;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	/* as the policies of wip_limit say */
+	if (pg_class_aclcheck(oid, GetUserId(), ACL_SELECT) != ACLCHECK_OK && !delivery_owns_table(oid))
+		return (Datum) 0;
+	foreach(cell, delivery_wip_board(oid)->unknown)
+	{
+		Datum		value = CStringGetTextDatum((const char *) lfirst(cell));
+		bool		is_null = false;
+
+		tuplestore_putvalues(result->setResult, result->setDesc, &value, &is_null);
 	}
 	return (Datum) 0;
 }
