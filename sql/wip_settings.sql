@@ -12,7 +12,8 @@ BEGIN
 	RETURN 'done';
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN concat_ws(' ', sqlstate, problem, CASE WHEN detail = '' OR hint = '' THEN '(without detail or hint)' END);
+	-- names of types are written as the search_path needs it
+	RETURN concat_ws(' ', sqlstate, replace(problem, 'delivery.wip_enforcement', 'wip_enforcement'), CASE WHEN detail = '' OR hint = '' THEN '(without detail or hint)' END);
 END $$;
 
 -- attaching and detaching
