@@ -139,8 +139,7 @@ SELECT pg_temp.try($$INSERT INTO card VALUES (6, 'doing', 'red')$$);
 SELECT delivery.set_wip_limit('card', '{doing}', 0, 'block');
 SELECT pg_temp.try($$INSERT INTO card VALUES (6, 'doing', 'pink')$$);
 SELECT delivery.set_wip_limit('card', '{doing}', 1, 'warn');
-\set VERBOSITY verbose
-\set SHOW_CONTEXT never
+\set VERBOSITY sqlstate
 INSERT INTO card VALUES (6, 'doing', 'pink'), (7, 'doing', 'pink'), (8, 'doing', 'pink');
 \set VERBOSITY default
 SELECT scope, in_progress, headroom, enforcement FROM delivery.wip_status() ORDER BY 1;
@@ -221,6 +220,15 @@ SELECT delivery.override_wip('card', '{doing}', NULL, 9223372036854775807, 'no e
 SELECT pg_temp.try($$INSERT INTO card SELECT i, 'doing', 32767 FROM generate_series(10, 20) AS i$$);
 SELECT maximum FROM delivery.wip_status();
 DROP TABLE card;
+-- more than can be counted, and weights that were there before
+CREATE TABLE card (id integer PRIMARY KEY, lane text, points bigint);
+INSERT INTO card VALUES (1, 'doing', 5000000000000000000), (2, 'doing', 5000000000000000000), (3, 'doing', -1);
+SELECT delivery.limit_wip('card', 'lane', weight_column => 'points');
+SELECT delivery.set_wip_limit('card', '{doing}', 5, 'block');
+SELECT pg_temp.try($$INSERT INTO card VALUES (4, 'doing', 7)$$);
+SELECT pg_temp.try($$UPDATE card SET id = 33 WHERE id = 3$$);
+SELECT pg_temp.try($$UPDATE card SET points = -2 WHERE id = 33$$);
+DROP TABLE card;
 
 -- partitions: a move between them is an edit, whatever their columns' order
 CREATE TABLE item (id integer, lane text, year integer, dropped text) PARTITION BY LIST (year);
@@ -250,6 +258,47 @@ INSERT INTO item VALUES (1, 'doing', 2025), (2, 'todo', 2025);
 SELECT pg_temp.try($$UPDATE item SET year = 2026, lane = 'doing' WHERE id = 2$$);
 SELECT pg_temp.try($$UPDATE item SET year = 2026$$);
 DROP TABLE note, item;
+
+-- partitions of partitions, made while a session knows the board
+CREATE TABLE item (id integer, lane text, year integer, month integer) PARTITION BY LIST (year);
+CREATE TABLE item_2026 PARTITION OF item FOR VALUES IN (2026) PARTITION BY LIST (month);
+CREATE TABLE item_2026_01 PARTITION OF item_2026 FOR VALUES IN (1);
+SELECT delivery.limit_wip('item', 'lane');
+SELECT delivery.set_wip_limit('item', '{doing}', 2, 'block');
+SELECT pg_temp.try($$INSERT INTO item VALUES (1, 'doing', 2026, 1)$$);
+CREATE TABLE item_2026_02 PARTITION OF item_2026 FOR VALUES IN (2);
+SELECT pg_temp.try($$INSERT INTO item_2026_02 VALUES (2, 'doing', 2026, 2)$$);
+SELECT pg_temp.try($$INSERT INTO item VALUES (3, 'doing', 2026, 1)$$);
+-- one that is detached is none of the board's, and can come back
+ALTER TABLE item_2026 DETACH PARTITION item_2026_02;
+SELECT pg_temp.try($$INSERT INTO item_2026_02 SELECT i, 'doing', 2026, 2 FROM generate_series(3, 5) AS i$$);
+ALTER TABLE item_2026 ATTACH PARTITION item_2026_02 FOR VALUES IN (2);
+SELECT pg_temp.try($$INSERT INTO item VALUES (6, 'doing', 2026, 1)$$);
+DROP TABLE item;
+
+-- rows that COPY freezes are seen by all snapshots
+CREATE TABLE item (id integer, lane text);
+SELECT delivery.limit_wip('item', 'lane');
+SELECT delivery.set_wip_limit('item', '{doing}', 2, 'block');
+BEGIN;
+TRUNCATE item;
+COPY item FROM STDIN (FREEZE);
+1	doing
+2	doing
+3	doing
+\.
+ROLLBACK;
+BEGIN;
+TRUNCATE item;
+COPY item FROM STDIN (FREEZE);
+1	doing
+2	doing
+\.
+COMMIT;
+-- limits that are truncated hold no longer
+TRUNCATE delivery.wip_limit;
+SELECT pg_temp.try($$INSERT INTO item VALUES (3, 'doing')$$);
+DROP TABLE item;
 
 -- children count, too
 CREATE TABLE task (id integer, lane text);
@@ -304,5 +353,17 @@ SELECT delivery.set_wip_limit('typed', '{busy}', 0, 'block');
 SELECT pg_temp.try($$INSERT INTO typed VALUES (1, 'busy')$$);
 DROP TABLE typed;
 DROP TYPE lane;
+-- what foreign keys move is judged, and what comes through a view
+CREATE TABLE lane (name text PRIMARY KEY);
+INSERT INTO lane VALUES ('todo'), ('doing'), ('other');
+CREATE TABLE card (id integer, lane text DEFAULT 'doing' REFERENCES lane ON UPDATE CASCADE ON DELETE SET DEFAULT);
+CREATE VIEW card_view AS SELECT * FROM card;
+SELECT delivery.limit_wip('card', 'lane');
+SELECT delivery.set_wip_limit('card', '{doing}', 1, 'block');
+INSERT INTO card VALUES (1, 'other'), (2, 'other');
+SELECT pg_temp.try($$DELETE FROM lane WHERE name = 'other'$$);
+SELECT pg_temp.try($$INSERT INTO card_view SELECT i, 'doing' FROM generate_series(3, 4) AS i$$);
+SELECT pg_temp.try($$UPDATE card_view SET lane = 'doing' WHERE id = 1$$);
+DROP TABLE card, lane CASCADE;
 DELETE FROM delivery.wip_limit;
 DELETE FROM delivery.wip_override;

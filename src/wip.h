@@ -136,6 +136,7 @@ typedef struct WipBoard
 	int			place_count;
 	WipPlace   *places;			/* in the order of their hashes */
 	uint32	   *lane_hashes;	/* of all places, in their order */
+	List	   *parts;			/* numbers of all tables that it is made of */
 	List	   *tables;
 	List	   *unknown;		/* texts of values that limits name and columns do not take */
 } WipBoard;
@@ -148,6 +149,7 @@ extern bool delivery_wip_is_trigger(const Trigger *trigger);
 extern bool delivery_wip_layout(const Trigger *trigger, WipLayout *layout);
 extern bool delivery_wip_find_layout(Relation relation, WipLayout *layout);
 extern WipBoard *delivery_wip_board(Oid board);
+extern WipBoard *delivery_wip_lock_tables(WipBoard *board, Oid locked);
 extern const WipTable *delivery_wip_triggered(const TriggerData *trigger, WipBoard **board);
 extern void delivery_wip_describe_column(Relation relation, AttrNumber number, WipColumn *column);
 extern bool delivery_wip_same(const WipColumn *column, Datum a, Datum b);
@@ -169,8 +171,8 @@ extern void delivery_wip_check_owner(Oid board);
 extern void delivery_wip_check_known(Relation relation, AttrNumber number, const char *value);
 
 /* wip_lock.c */
-extern void delivery_wip_await(Oid board, uint32 key);
-extern void delivery_wip_lock_awaited(void);
+extern void delivery_wip_await(Oid board, uint32 key, bool may_enter);
+extern void delivery_wip_lock_awaited(Oid board);
 extern void delivery_wip_lock_board(Oid board);
 extern void delivery_wip_watch_transactions(void);
 
@@ -181,9 +183,10 @@ extern void delivery_wip_watch_statements(void);
 /* wip_count.c */
 extern int64 delivery_wip_weight(Oid type, Datum value, bool is_null);
 extern List *delivery_wip_find_indexes(Relation relation, const WipBoard *board, const AttrNumber *columns);
+extern bool delivery_wip_is_indexed(const WipTable *table, uint32 mask);
 extern void delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *row, uint32 mask,
 							   Relation opened, Snapshot snapshot, WipVisitor visit, void *state);
 extern int64 delivery_wip_count(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation opened,
-								Snapshot snapshot, int64 enough);
+								Snapshot snapshot, int64 enough, bool before);
 
 #endif							/* DELIVERY_WIP_H */

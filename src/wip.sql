@@ -107,6 +107,16 @@ CREATE TRIGGER check_setting BEFORE INSERT OR UPDATE ON delivery.wip_override
 CREATE TRIGGER setting_changed AFTER INSERT OR UPDATE OR DELETE ON delivery.wip_override
 	FOR EACH ROW EXECUTE FUNCTION delivery.wip_setting_changed();
 
+CREATE TRIGGER settings_truncated AFTER TRUNCATE ON delivery.wip_limit
+	FOR EACH STATEMENT EXECUTE FUNCTION delivery.wip_setting_changed();
+CREATE TRIGGER settings_truncated AFTER TRUNCATE ON delivery.wip_override
+	FOR EACH STATEMENT EXECUTE FUNCTION delivery.wip_setting_changed();
+-- sessions must not go on with what they knew, whoever changes it
+ALTER TABLE delivery.wip_limit ENABLE ALWAYS TRIGGER setting_changed;
+ALTER TABLE delivery.wip_limit ENABLE ALWAYS TRIGGER settings_truncated;
+ALTER TABLE delivery.wip_override ENABLE ALWAYS TRIGGER setting_changed;
+ALTER TABLE delivery.wip_override ENABLE ALWAYS TRIGGER settings_truncated;
+
 ALTER TABLE delivery.wip_limit ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read ON delivery.wip_limit FOR SELECT
 	USING (has_any_column_privilege(board::oid, 'SELECT') OR pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = board), 'USAGE'));

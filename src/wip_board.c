@@ -17,6 +17,7 @@
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "nodes/primnodes.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -32,18 +33,19 @@ typedef struct KnownBoard
 {
 	Oid			board;			/* key of the hash table */
 	bool		valid;
+	bool		compiling;
 	WipBoard   *compiled;
 } KnownBoard;
 
-/* which board a table belongs to */
-typedef struct KnownTable
+/* which board a trigger belongs to, which never changes */
+typedef struct KnownTrigger
 {
-	Oid			table;			/* key of the hash table */
+	Oid			trigger;		/* key of the hash table */
 	Oid			board;
-} KnownTable;
+} KnownTrigger;
 
 static HTAB *known_boards = NULL;
-static HTAB *known_tables = NULL;
+static HTAB *known_triggers = NULL;
 static uint64 last_generation = 0;
 
 /* --- columns ------------------------------------------------------------ */
@@ -180,7 +182,7 @@ add_table(WipBoard *board, Relation root, Oid oid)
 	Relation	relation = table_open(oid, AccessShareLock);
 	WipTable   *table;
 
-	if (RELKIND_HAS_TABLE_AM(relation->rd_rel->relkind))
+	if (RELKIND_HAS_TABLE_AM(relation->rd_rel->relkind) && !RELATION_IS_OTHER_TEMP(relation))
 	{
 		table = (WipTable *) palloc0(sizeof(WipTable));
 		table->table = oid;
@@ -192,6 +194,26 @@ add_table(WipBoard *board, Relation root, Oid oid)
 		board->tables = lappend(board->tables, table);
 	}
 	table_close(relation, AccessShareLock);
+	/* that of find_all_inheritors, too: who counts locks them for as long as needed */
+	if (oid != board->board)
+		UnlockRelationOid(oid, AccessShareLock);
+}
+
+/* As limit_wip sees to it; triggers can be made by hand. */
+static bool
+has_integer_weight(Relation relation, WipLayout *layout)
+{
+	if (layout->weight != InvalidAttrNumber)
+	{
+		Oid			type = getBaseType(TupleDescAttr(RelationGetDescr(relation), layout->weight - 1)->atttypid);
+
+		if (type != INT2OID && type != INT4OID && type != INT8OID)
+		{
+			memset(layout, 0, sizeof(WipLayout));
+			return false;
+		}
+	}
+	return true;
 }
 
 /*
@@ -207,7 +229,7 @@ compile(Oid oid, MemoryContext context)
 	board->board = oid;
 	board->context = context;
 	board->generation = ++last_generation;
-	if (relation != NULL && delivery_wip_find_layout(relation, &board->layout))
+	if (relation != NULL && delivery_wip_find_layout(relation, &board->layout) && has_integer_weight(relation, &board->layout))
 	{
 		List	   *tables = find_all_inheritors(oid, AccessShareLock, NULL);
 		ListCell   *cell;
@@ -217,6 +239,7 @@ compile(Oid oid, MemoryContext context)
 			delivery_wip_describe_column(relation, board->layout.columns[i], &board->columns[i]);
 		if (board->layout.weight != InvalidAttrNumber)
 			board->weight_type = getBaseType(TupleDescAttr(RelationGetDescr(relation), board->layout.weight - 1)->atttypid);
+		board->parts = tables;
 		foreach(cell, tables)
 			add_table(board, relation, lfirst_oid(cell));
 		delivery_wip_load_limits(board);
@@ -229,17 +252,12 @@ compile(Oid oid, MemoryContext context)
 
 /* --- what is known ------------------------------------------------------ */
 
+/* While a board is read again nobody knows yet what it is made of. */
 static bool
-concerns(const WipBoard *board, Oid relation)
+concerns(const KnownBoard *known, Oid relation)
 {
-	ListCell   *cell;
-
-	if (board == NULL || relation == InvalidOid || board->board == relation)
-		return true;
-	foreach(cell, board->tables)
-		if (((WipTable *) lfirst(cell))->table == relation)
-			return true;
-	return false;
+	return known->compiled == NULL || known->compiling || relation == InvalidOid ||
+		known->board == relation || list_member_oid(known->compiled->parts, relation);
 }
 
 static void
@@ -251,7 +269,7 @@ forget(Datum argument, Oid relation)
 	(void) argument;
 	hash_seq_init(&scan, known_boards);
 	while ((known = (KnownBoard *) hash_seq_search(&scan)) != NULL)
-		if (concerns(known->compiled, relation))
+		if (concerns(known, relation))
 			known->valid = false;
 }
 
@@ -273,23 +291,10 @@ start(void)
 	control.entrysize = sizeof(KnownBoard);
 	control.hcxt = CacheMemoryContext;
 	known_boards = hash_create("delivery boards", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	control.entrysize = sizeof(KnownTable);
-	known_tables = hash_create("delivery tables of boards", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	control.entrysize = sizeof(KnownTrigger);
+	known_triggers = hash_create("delivery triggers of boards", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	CacheRegisterRelcacheCallback(forget, (Datum) 0);
 	CacheRegisterSyscacheCallback(ENUMTYPOIDNAME, forget_all, (Datum) 0);
-}
-
-static void
-remember_tables(const WipBoard *board)
-{
-	ListCell   *cell;
-
-	foreach(cell, board->tables)
-	{
-		Oid			table = ((WipTable *) lfirst(cell))->table;
-
-		((KnownTable *) hash_search(known_tables, &table, HASH_ENTER, NULL))->board = board->board;
-	}
 }
 
 /*
@@ -308,6 +313,7 @@ delivery_wip_board(Oid oid)
 	if (!found)
 	{
 		known->valid = false;
+		known->compiling = false;
 		known->compiled = NULL;
 	}
 	while (!known->valid)
@@ -318,23 +324,46 @@ delivery_wip_board(Oid oid)
 
 		/* what comes in meanwhile makes it invalid again */
 		known->valid = true;
+		known->compiling = true;
 		PG_TRY();
 		{
 			compiled = compile(oid, context);
 		}
 		PG_CATCH();
 		{
-			known->valid = false;
+			known->valid = known->compiling = false;
 			PG_RE_THROW();
 		}
 		PG_END_TRY();
+		known->compiling = false;
 		MemoryContextSetParent(context, CacheMemoryContext);
 		known->compiled = compiled;
-		remember_tables(compiled);
 		if (outdated != NULL)
 			MemoryContextSetParent(outdated->context, TopTransactionContext);
 	}
 	return known->compiled;
+}
+
+/*
+ * The same, with all of its tables locked, so that no index is dropped that is known;
+ * but for one that is locked already.
+ */
+WipBoard *
+delivery_wip_lock_tables(WipBoard *board, Oid locked)
+{
+	for (;;)
+	{
+		uint64		generation = board->generation;
+		ListCell   *cell;
+
+		foreach(cell, board->tables)
+			if (((WipTable *) lfirst(cell))->table != locked)
+				LockRelationOid(((WipTable *) lfirst(cell))->table, AccessShareLock);
+		AcceptInvalidationMessages();
+		board = delivery_wip_board(board->board);
+		if (board->generation == generation)
+			return board;
+	}
 }
 
 static const WipTable *
@@ -348,28 +377,40 @@ find_table(const WipBoard *board, Oid relid)
 	return NULL;
 }
 
+static Oid
+board_of_trigger(const Trigger *trigger)
+{
+	KnownTrigger *known;
+	WipLayout	layout;
+
+	if (known_triggers == NULL)
+		start();
+	known = (KnownTrigger *) hash_search(known_triggers, &trigger->tgoid, HASH_FIND, NULL);
+	if (known != NULL)
+		return known->board;
+	if (!delivery_wip_layout(trigger, &layout))
+		return InvalidOid;
+	((KnownTrigger *) hash_search(known_triggers, &trigger->tgoid, HASH_ENTER, NULL))->board = layout.board;
+	return layout.board;
+}
+
 /*
- * The board that a trigger belongs to, and its table there.
+ * The board that a trigger belongs to, and its table there; NULL for a partition that
+ * is being detached.
  */
 const WipTable *
 delivery_wip_triggered(const TriggerData *trigger, WipBoard **board)
 {
 	Oid			relid = RelationGetRelid(trigger->tg_relation);
-	KnownTable *known = known_tables == NULL ? NULL : (KnownTable *) hash_search(known_tables, &relid, HASH_FIND, NULL);
+	Oid			oid = board_of_trigger(trigger->tg_trigger);
 	const WipTable *table = NULL;
-	WipLayout	layout;
 
-	if (known != NULL)
+	if (OidIsValid(oid))
 	{
-		*board = delivery_wip_board(known->board);
+		*board = delivery_wip_board(oid);
 		table = find_table(*board, relid);
 	}
-	if (table == NULL && delivery_wip_layout(trigger->tg_trigger, &layout))
-	{
-		*board = delivery_wip_board(layout.board);
-		table = find_table(*board, relid);
-	}
-	if (table == NULL)
+	if (table == NULL && !(OidIsValid(oid) && trigger->tg_relation->rd_rel->relispartition))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("trigger \"%s\" of table \"%s\" was not made by limit_wip", trigger->tg_trigger->tgname,

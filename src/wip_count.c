@@ -13,12 +13,14 @@
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/xact.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -40,8 +42,10 @@ delivery_wip_weight(Oid type, Datum value, bool is_null)
 			return DatumGetInt16(value);
 		case INT4OID:
 			return DatumGetInt32(value);
-		default:
+		case INT8OID:
 			return DatumGetInt64(value);
+		default:
+			elog(ERROR, "type %u cannot be a weight", type);
 	}
 }
 
@@ -122,6 +126,20 @@ usable_columns(const WipIndex *index, uint32 mask)
 	while (count < index->count && (index->columns[count] == 0 || (mask >> (index->columns[count] - 1)) & 1))
 		count++;
 	return count;
+}
+
+/*
+ * Whether the items of a group can be found without reading others.
+ */
+bool
+delivery_wip_is_indexed(const WipTable *table, uint32 mask)
+{
+	ListCell   *cell;
+
+	foreach(cell, table->indexes)
+		if (usable_columns((const WipIndex *) lfirst(cell), mask) >= 1 + pg_popcount32(mask))
+			return true;
+	return false;
 }
 
 /*
@@ -340,7 +358,20 @@ typedef struct Sum
 {
 	int64		enough;
 	int64		count;
+	bool		before;			/* without what COPY ... FREEZE of our own wrote */
 } Sum;
+
+/* Such rows are seen by any snapshot. */
+static bool
+is_frozen_by_us(TupleTableSlot *slot)
+{
+	HeapTupleHeader header;
+
+	if (!TTS_IS_BUFFERTUPLE(slot))
+		return false;
+	header = ((BufferHeapTupleTableSlot *) slot)->base.tuple->t_data;
+	return HeapTupleHeaderXminFrozen(header) && TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetRawXmin(header));
+}
 
 static bool
 add_item(const WipTable *table, TupleTableSlot *slot, int64 weight, void *state)
@@ -348,7 +379,8 @@ add_item(const WipTable *table, TupleTableSlot *slot, int64 weight, void *state)
 	Sum		   *sum = (Sum *) state;
 
 	(void) table;
-	(void) slot;
+	if (sum->before && is_frozen_by_us(slot))
+		return true;
 	if (pg_add_s64_overflow(sum->count, weight, &sum->count))
 		sum->count = PG_INT64_MAX;
 	return sum->count <= sum->enough;
@@ -359,9 +391,9 @@ add_item(const WipTable *table, TupleTableSlot *slot, int64 weight, void *state)
  */
 int64
 delivery_wip_count(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation opened,
-				   Snapshot snapshot, int64 enough)
+				   Snapshot snapshot, int64 enough, bool before)
 {
-	Sum			sum = {enough, 0};
+	Sum			sum = {enough, 0, before};
 
 	delivery_wip_visit(board, limit, row, limit->mask, opened, snapshot, add_item, &sum);
 	return sum.count;

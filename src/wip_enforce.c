@@ -22,7 +22,7 @@
 #include "common/hashfn.h"
 #include "lib/ilist.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
+#include "nodes/primnodes.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/combocid.h"
@@ -49,8 +49,8 @@ typedef struct Queued
 {
 	struct Queued *next;
 	uint32		hash;
-	Datum		values[WIP_COLUMNS];
-	bool		nulls[WIP_COLUMNS];
+	uint32		nulls;			/* bit 0 for the lane */
+	Datum		values[FLEXIBLE_ARRAY_MEMBER];
 } Queued;
 
 typedef struct QueuedList
@@ -71,7 +71,8 @@ typedef struct Entering
 	bool		weighted;
 	bool		has_old;
 	int			columns;		/* lane, scope, and weight if there is one */
-	bool		is_writer;		/* the user may write to the board */
+	bool		may_enter;		/* the user may write to the lanes of the board */
+	uint64		generation;		/* of the board that the arguments were compared with */
 	Queued	   *only;			/* the first one, until there is another */
 	HTAB	   *queued;
 } Entering;
@@ -95,54 +96,83 @@ refuse_call(void)
 }
 
 /*
- * Others may have rights on a partition only, or call the function by hand.  They
- * must not learn from it which lanes are limited, nor make anybody wait.
+ * Whether the call is the condition of a trigger: only there the server makes OLD and
+ * NEW, also as they were written, the two sides of a join.  Others must not learn which
+ * lanes are limited, nor make anybody wait.
  */
 static bool
-may_write(Oid board)
+is_condition(FmgrInfo *function)
+{
+	FuncExpr   *call = (FuncExpr *) function->fn_expr;
+
+	if (call == NULL || !IsA(call, FuncExpr))
+		return false;
+	for (int i = 1; i < list_length(call->args); i++)
+	{
+		Var		   *column = (Var *) list_nth(call->args, i);
+
+		if (!IsA(column, Var) || ((int) column->varnosyn != INNER_VAR && (int) column->varnosyn != OUTER_VAR))
+			return false;
+	}
+	return true;
+}
+
+static bool
+may_enter(const WipBoard *board)
 {
 	Oid			user = GetUserId();
+	AttrNumber	lane = board->layout.columns[0];
 
-	return pg_class_aclmask(board, user, ACL_INSERT | ACL_UPDATE, ACLMASK_ANY) != 0 ||
-		pg_attribute_aclcheck_all(board, user, ACL_INSERT, ACLMASK_ANY) == ACLCHECK_OK ||
-		pg_attribute_aclcheck_all(board, user, ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK;
+	return pg_class_aclmask(board->board, user, ACL_INSERT | ACL_UPDATE, ACLMASK_ANY) != 0 ||
+		pg_attribute_aclcheck(board->board, lane, user, ACL_INSERT) == ACLCHECK_OK ||
+		pg_attribute_aclcheck(board->board, lane, user, ACL_UPDATE) == ACLCHECK_OK;
+}
+
+/*
+ * The arguments are values of the board's columns.  While rows are written its columns
+ * cannot change, but its limits can.
+ */
+static void
+check_arguments(FunctionCallInfo fcinfo, Entering *entering, const WipBoard *board)
+{
+	int			columns = board->layout.count + (entering->weighted ? 1 : 0);
+
+	entering->generation = board->generation;
+	entering->columns = columns;
+	if (board->layout.count == 0)
+		return;
+	if (entering->weighted != (board->layout.weight != InvalidAttrNumber) ||
+		(PG_NARGS() - 1 != columns && PG_NARGS() - 1 != 2 * columns))
+		refuse_call();
+	for (int i = 0; i < PG_NARGS() - 1; i++)
+	{
+		Oid			type = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
+		int			column = i % columns;
+
+		if (column < board->layout.count ? type != board->columns[column].type : getBaseType(type) != board->weight_type)
+			refuse_call();
+	}
+	entering->has_old = PG_NARGS() - 1 > columns;
+	entering->may_enter = may_enter(board);
 }
 
 static Entering *
 start_entering(FunctionCallInfo fcinfo, bool weighted)
 {
 	MemoryContext context = fcinfo->flinfo->fn_mcxt;
-	Entering   *entering = (Entering *) MemoryContextAllocZero(context, sizeof(Entering));
-	MemoryContextCallback *callback = (MemoryContextCallback *) MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
-	WipBoard   *board;
-	int			columns;
+	Entering   *entering;
+	MemoryContextCallback *callback;
 
-	if (PG_NARGS() < 2 || PG_ARGISNULL(0))
+	if (PG_NARGS() < 2 || PG_ARGISNULL(0) || !is_condition(fcinfo->flinfo))
 		refuse_call();
 	AcceptInvalidationMessages();
+	entering = (Entering *) MemoryContextAllocZero(context, sizeof(Entering));
+	callback = (MemoryContextCallback *) MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
 	entering->board = PG_GETARG_OID(0);
 	entering->weighted = weighted;
 	entering->context = context;
 	entering->command = ActiveSnapshotSet() ? GetActiveSnapshot()->curcid : GetCurrentCommandId(false);
-	board = delivery_wip_board(entering->board);
-	columns = board->layout.count + (entering->weighted ? 1 : 0);
-	if (board->layout.count > 0)
-	{
-		if (entering->weighted != (board->layout.weight != InvalidAttrNumber) ||
-			(PG_NARGS() - 1 != columns && PG_NARGS() - 1 != 2 * columns))
-			refuse_call();
-		for (int i = 0; i < PG_NARGS() - 1; i++)
-		{
-			Oid			type = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
-			int			column = i % columns;
-
-			if (column < board->layout.count ? type != board->columns[column].type : getBaseType(type) != board->weight_type)
-				refuse_call();
-		}
-	}
-	entering->columns = columns;
-	entering->has_old = PG_NARGS() - 1 > columns;
-	entering->is_writer = may_write(entering->board);
+	check_arguments(fcinfo, entering, delivery_wip_board(entering->board));
 	dlist_push_head(&running, &entering->node);
 	callback->func = stop_entering;
 	callback->arg = entering;
@@ -156,7 +186,7 @@ same_place(const WipBoard *board, const Queued *queued, uint32 hash, const WipRo
 	if (queued->hash != hash)
 		return false;
 	for (int i = 0; i < board->layout.count; i++)
-		if (queued->nulls[i] != row->nulls[i] ||
+		if (((queued->nulls >> i) & 1) != (row->nulls[i] ? 1 : 0) ||
 			(!row->nulls[i] && !delivery_wip_same(&board->columns[i], queued->values[i], row->values[i])))
 			return false;
 	return true;
@@ -166,13 +196,14 @@ static Queued *
 remember(const Entering *entering, const WipBoard *board, uint32 hash, const WipRow *row)
 {
 	MemoryContext caller = MemoryContextSwitchTo(entering->context);
-	Queued	   *queued = (Queued *) palloc0(sizeof(Queued));
+	Queued	   *queued = (Queued *) palloc0(offsetof(Queued, values) + board->layout.count * sizeof(Datum));
 
 	queued->hash = hash;
 	for (int i = 0; i < board->layout.count; i++)
 	{
-		queued->nulls[i] = row->nulls[i];
-		if (!row->nulls[i])
+		if (row->nulls[i])
+			queued->nulls |= (uint32) 1 << i;
+		else
 			queued->values[i] = datumCopy(row->values[i], board->columns[i].by_value, board->columns[i].length);
 	}
 	MemoryContextSwitchTo(caller);
@@ -257,7 +288,7 @@ refuse_weight(const WipBoard *board, int64 weight)
 			 errdetail("The weight is %lld.", (long long) weight),
 			 errhint("Weights are integers from 0 on; NULL counts 1."),
 			 errtablecol(relation, board->layout.weight),
-			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, WIP_INSERT_TRIGGER)));
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "wip_weight")));
 }
 
 /*
@@ -293,22 +324,25 @@ enters(FunctionCallInfo fcinfo, bool weighted)
 	if (entering == NULL)
 		fcinfo->flinfo->fn_extra = entering = start_entering(fcinfo, weighted);
 	board = delivery_wip_board(entering->board);
-	if (board->layout.count + (entering->weighted ? 1 : 0) != entering->columns || (board->place_count == 0 && entering->is_writer))
+	if (board->generation != entering->generation)
+		check_arguments(fcinfo, entering, board);
+	if (board->place_count == 0)
 		return false;
-	if (!entering->is_writer)
-		return true;
 	get_row(fcinfo, 1, board, &new);
 	limits = delivery_wip_limits_of(board, &new);
 	if (limits == NIL)
 		return false;
 	new_weight = get_weight(fcinfo, entering, board, 1);
-	if (new_weight < 0)
-		refuse_weight(board, new_weight);
 	if (entering->has_old)
 	{
 		get_row(fcinfo, 1 + entering->columns, board, &old);
-		old_weight = Max(get_weight(fcinfo, entering, board, 1 + entering->columns), 0);
+		old_weight = get_weight(fcinfo, entering, board, 1 + entering->columns);
 	}
+	/* one that was there before the limit may stay */
+	if (new_weight < 0 && !(entering->has_old && old_weight == new_weight))
+		refuse_weight(board, new_weight);
+	new_weight = Max(new_weight, 0);
+	old_weight = Max(old_weight, 0);
 	foreach(cell, limits)
 	{
 		const WipLimit *limit = &board->limits[lfirst_int(cell)];
@@ -319,7 +353,7 @@ enters(FunctionCallInfo fcinfo, bool weighted)
 	if (!is_any || !is_new(entering, board, &new))
 		return false;
 	foreach(cell, limits)
-		delivery_wip_await(entering->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], &new));
+		delivery_wip_await(entering->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], &new), entering->may_enter);
 	return true;
 }
 
@@ -454,8 +488,9 @@ may_repeat(const WipBoard *board, const WipLimit *limit, CommandId before)
  * enter, as we have the lock.
  */
 static void
-judge(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation written, CommandId before)
+judge(const WipBoard *board, const WipLimit *limit, const WipRow *row, const TriggerData *trigger, CommandId before)
 {
+	Relation	written = trigger->tg_relation;
 	int64		maximum = delivery_wip_maximum(board, limit, row);
 	Snapshot	snapshot;
 	int64		count;
@@ -465,32 +500,35 @@ judge(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation 
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	/* rows of the running command, too */
 	snapshot->curcid = GetCurrentCommandId(false) + 1;
-	count = delivery_wip_count(board, limit, row, written, snapshot, maximum);
+	count = delivery_wip_count(board, limit, row, written, snapshot, maximum, false);
 	if (count > maximum)
 	{
 		int64		count_before;
 
-		count = delivery_wip_count(board, limit, row, written, snapshot, PG_INT64_MAX);
+		count = delivery_wip_count(board, limit, row, written, snapshot, PG_INT64_MAX, false);
 		snapshot->curcid = before;
-		count_before = delivery_wip_count(board, limit, row, written, snapshot, PG_INT64_MAX);
-		if (count > count_before)
-			delivery_wip_report(board, limit, row, count_before, count - count_before, maximum);
+		count_before = delivery_wip_count(board, limit, row, written, snapshot, PG_INT64_MAX, true);
+		/* weights beyond what can be counted: something entered, or there were no event */
+		if (count > count_before || count == PG_INT64_MAX)
+			delivery_wip_report(board, limit, row, trigger, count_before, count - count_before, maximum);
 	}
 	UnregisterSnapshot(snapshot);
 }
 
 /*
  * The command that made the change, if its check is not deferred: its statement is
- * still there.
+ * still there.  For what foreign keys write it is not.
  */
 static CommandId
 judge_from(HeapTuple tuple)
 {
-	CommandId	command = HeapTupleHeaderGetCmin(tuple->t_data);
+	CommandId	command;
 	dlist_iter	iterator;
 
-	if (command == GetCurrentCommandId(false))
-		return command;
+	/* COPY ... FREEZE */
+	if (HeapTupleHeaderXminFrozen(tuple->t_data))
+		return FirstCommandId;
+	command = HeapTupleHeaderGetCmin(tuple->t_data);
 	dlist_foreach(iterator, &running)
 		if (dlist_container(Entering, node, iterator.cur)->command == command)
 			return command;
@@ -503,8 +541,6 @@ judge_from(HeapTuple tuple)
 static WipBoard *
 lock_groups(WipBoard *board, Relation written, WipRow *row, List **limits)
 {
-	Oid			oid = board->board;
-
 	for (;;)
 	{
 		uint64		generation = board->generation;
@@ -512,29 +548,12 @@ lock_groups(WipBoard *board, Relation written, WipRow *row, List **limits)
 
 		*limits = delivery_wip_limits_of(board, row);
 		foreach(cell, *limits)
-			delivery_wip_await(oid, delivery_wip_group_key(&board->limits[lfirst_int(cell)], row));
-		delivery_wip_lock_awaited();
-		/* so that no index is dropped that is known */
-		foreach(cell, board->tables)
-			if (((WipTable *) lfirst(cell))->table != RelationGetRelid(written))
-				LockRelationOid(((WipTable *) lfirst(cell))->table, AccessShareLock);
-		AcceptInvalidationMessages();
-		board = delivery_wip_board(oid);
+			delivery_wip_await(board->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], row), true);
+		delivery_wip_lock_awaited(board->board);
+		board = delivery_wip_lock_tables(board, RelationGetRelid(written));
 		if (board->generation == generation)
 			return board;
 	}
-}
-
-/* Of rows whose writer has no rights on the board the condition did not look at it. */
-static void
-check_weight(const WipBoard *board, HeapTuple tuple, const WipTable *table, TupleDesc desc)
-{
-	bool		is_null;
-	Datum		value = heap_getattr(tuple, table->weight, desc, &is_null);
-	int64		weight = delivery_wip_weight(board->weight_type, value, is_null);
-
-	if (weight < 0)
-		refuse_weight(board, weight);
 }
 
 /*
@@ -560,6 +579,8 @@ delivery_enforce_wip_limit(PG_FUNCTION_ARGS)
 				 errdetail("It fires after rows are inserted or updated."),
 				 errhint("SELECT delivery.limit_wip('a_table', 'lane_column')")));
 	table = delivery_wip_triggered(trigger, &board);
+	if (table == NULL)
+		return PointerGetDatum(NULL);
 	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 	for (int i = 0; i < board->layout.count; i++)
 		row.values[i] = heap_getattr(tuple, table->columns[i], RelationGetDescr(trigger->tg_relation), &row.nulls[i]);
@@ -567,14 +588,12 @@ delivery_enforce_wip_limit(PG_FUNCTION_ARGS)
 	delivery_wip_remember_function(fcinfo->flinfo->fn_oid);
 	before = judge_from(tuple);
 	board = lock_groups(board, trigger->tg_relation, &row, &limits);
-	if (limits != NIL && table->weight != InvalidAttrNumber)
-		check_weight(board, tuple, table, RelationGetDescr(trigger->tg_relation));
 	foreach(cell, limits)
 	{
 		int			number = lfirst_int(cell);
 
 		if (!may_repeat(board, &board->limits[number], before) || !was_judged(board, number, &row, before))
-			judge(board, &board->limits[number], &row, trigger->tg_relation, before);
+			judge(board, &board->limits[number], &row, trigger, before);
 	}
 	return PointerGetDatum(NULL);
 }

@@ -137,7 +137,8 @@ lanes_key(Datum array)
 
 		appendStringInfo(&key, "%zu:%s", strlen(lane), lane);
 	}
-	return key.data;
+	/* there may be many of them */
+	return (char *) repalloc(key.data, key.len + 1);
 }
 
 static bool

@@ -36,6 +36,7 @@ typedef struct WipLock
 	Oid			board;
 	uint32		key;
 	WipLockKind kind;
+	bool		may_enter;		/* of who awaits it: the user may write to the lanes */
 	SubTransactionId owner;
 } WipLock;
 
@@ -50,7 +51,7 @@ static WipLocks awaited;
 static WipLocks held;
 
 static void
-add(WipLocks *locks, Oid board, uint32 key, WipLockKind kind)
+add(WipLocks *locks, Oid board, uint32 key, WipLockKind kind, bool may_enter)
 {
 	if (locks->count == locks->room)
 	{
@@ -64,6 +65,7 @@ add(WipLocks *locks, Oid board, uint32 key, WipLockKind kind)
 	locks->locks[locks->count].board = board;
 	locks->locks[locks->count].key = key;
 	locks->locks[locks->count].kind = kind;
+	locks->locks[locks->count].may_enter = may_enter;
 	locks->locks[locks->count].owner = GetCurrentSubTransactionId();
 	locks->count++;
 }
@@ -86,16 +88,16 @@ take(Oid board, uint32 key, WipLockKind kind)
 		return;
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, board, key, kind == GROUP ? GROUP_LOCK_CLASS : BOARD_LOCK_CLASS);
 	(void) LockAcquire(&tag, kind == BOARD_SHARED ? ShareLock : ExclusiveLock, false, false);
-	add(&held, board, key, kind);
+	add(&held, board, key, kind, true);
 }
 
 /*
  * A statement is going to lock this group before it ends.
  */
 void
-delivery_wip_await(Oid board, uint32 key)
+delivery_wip_await(Oid board, uint32 key, bool may_enter)
 {
-	add(&awaited, board, key, GROUP);
+	add(&awaited, board, key, GROUP, may_enter);
 }
 
 static int
@@ -121,49 +123,64 @@ count_held(Oid board)
 }
 
 /*
- * From one lock to the next of another board.
+ * Lock the groups of one board, which are in order; returns how many entries they are.
  */
 static int
-lock_board_groups(int first)
+lock_board_groups(const WipLock *locks, int count)
 {
-	Oid			board = awaited.locks[first].board;
-	int			groups = 0;
-	int			next;
+	Oid			board = locks[0].board;
+	int			entries = 0;
+	int			more = 0;
 
-	for (next = first; next < awaited.count && awaited.locks[next].board == board; next++)
-		if (next == first || awaited.locks[next].key != awaited.locks[next - 1].key)
-			awaited.locks[first + groups++] = awaited.locks[next];
+	while (entries < count && locks[entries].board == board)
+		entries++;
 	if (is_held(board, 0, BOARD_EXCLUSIVE))
-		return next;
-	if (groups + count_held(board) > GROUPS_LOCKED)
+		return entries;
+	for (int i = 0; i < entries && more <= GROUPS_LOCKED; i++)
+		if ((i == 0 || locks[i].key != locks[i - 1].key) && (entries == 1 || !is_held(board, locks[i].key, GROUP)))
+			more++;
+	if (more > 0 && more + count_held(board) > GROUPS_LOCKED)
 	{
-		int			more = 0;
-
-		for (int i = 0; i < groups && groups <= GROUPS_LOCKED; i++)
-			more += is_held(board, awaited.locks[first + i].key, GROUP) ? 0 : 1;
-		if (groups > GROUPS_LOCKED || more + count_held(board) > GROUPS_LOCKED)
-		{
-			take(board, 0, BOARD_EXCLUSIVE);
-			return next;
-		}
+		take(board, 0, BOARD_EXCLUSIVE);
+		return entries;
 	}
 	take(board, 0, BOARD_SHARED);
-	for (int i = 0; i < groups; i++)
-		take(board, awaited.locks[first + i].key, GROUP);
-	return next;
+	for (int i = 0; i < entries; i++)
+		take(board, locks[i].key, GROUP);
+	return entries;
+}
+
+static bool
+is_wanted(const WipLock *lock, Oid board)
+{
+	return lock->board == board || lock->may_enter;
 }
 
 /*
- * All of them, in their order.
+ * All that statements await at this board, and those at others whose lanes they may
+ * write to, in one order.  What a transaction awaits that this subtransaction is part
+ * of stays, as it would be unlocked with the subtransaction.
  */
 void
-delivery_wip_lock_awaited(void)
+delivery_wip_lock_awaited(Oid board)
 {
-	if (awaited.count > 1)
-		qsort(awaited.locks, awaited.count, sizeof(WipLock), compare_locks);
-	for (int i = 0; i < awaited.count;)
-		i = lock_board_groups(i);
-	awaited.count = 0;
+	SubTransactionId current = GetCurrentSubTransactionId();
+	WipLock    *wanted = (WipLock *) MemoryContextAllocHuge(CurrentMemoryContext, Max(awaited.count, 1) * sizeof(WipLock));
+	int			count = 0;
+	int			left = 0;
+
+	for (int i = 0; i < awaited.count; i++)
+		if (is_wanted(&awaited.locks[i], board))
+			wanted[count++] = awaited.locks[i];
+	if (count > 1)
+		qsort(wanted, count, sizeof(WipLock), compare_locks);
+	for (int i = 0; i < count;)
+		i += lock_board_groups(&wanted[i], count - i);
+	pfree(wanted);
+	for (int i = 0; i < awaited.count; i++)
+		if (awaited.locks[i].owner != current || !is_wanted(&awaited.locks[i], board))
+			awaited.locks[left++] = awaited.locks[i];
+	awaited.count = left;
 }
 
 /*

@@ -4,9 +4,11 @@
  */
 #include "delivery.h"
 
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "nodes/bitmapset.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -71,14 +73,31 @@ append_scope(StringInfo text, const WipBoard *board, const WipLimit *limit, cons
 		}
 }
 
+/*
+ * Whether the caller knows in which lane the item is: who may read it, or wrote it.
+ */
+static bool
+knows_lane(const WipBoard *board, const TriggerData *trigger)
+{
+	AttrNumber	lane = get_attnum(RelationGetRelid(trigger->tg_relation), board->columns[0].name);
+	Oid			user = GetUserId();
+
+	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ||
+		bms_is_member(lane - FirstLowInvalidHeapAttributeNumber, trigger->tg_updatedcols))
+		return true;
+	return pg_class_aclcheck(board->board, user, ACL_SELECT) == ACLCHECK_OK ||
+		pg_attribute_aclcheck(board->board, board->layout.columns[0], user, ACL_SELECT) == ACLCHECK_OK;
+}
+
 void
 delivery_wip_report(const WipBoard *board, const WipLimit *limit, const WipRow *row,
-					int64 in_progress, int64 entering, int64 maximum)
+					const TriggerData *trigger, int64 in_progress, int64 entering, int64 maximum)
 {
 	Relation	relation = table_open(board->board, AccessShareLock);
 	bool		full = delivery_wip_may_read(board);
+	bool		named = full || knows_lane(board, trigger);
 	const char *lane = value_text(&board->columns[0], row->values[0]);
-	char	   *rule = psprintf("wip_limit(%s)", full ? lanes_text(limit, "") : lane);
+	char	   *rule = psprintf("wip_limit(%s)", full ? lanes_text(limit, "") : named ? lane : "");
 	StringInfoData detail;
 
 	initStringInfo(&detail);
@@ -93,11 +112,12 @@ delivery_wip_report(const WipBoard *board, const WipLimit *limit, const WipRow *
 		appendStringInfoString(&detail, "; how many there are is not shown to those who may not read all of them.");
 	ereport(limit->warn ? WARNING : ERROR,
 			(errcode(limit->warn ? ERRCODE_DELIVERY_WIP_LIMIT_WARNING : ERRCODE_DELIVERY_WIP_LIMIT_EXCEEDED),
-			 errmsg("WIP limit of lane \"%s\" on board \"%s\" is exceeded", lane, board->name),
+			 named ? errmsg("WIP limit of lane \"%s\" on board \"%s\" is exceeded", lane, board->name) :
+			 errmsg("WIP limit of a lane on board \"%s\" is exceeded", board->name),
 			 errdetail_internal("%s", detail.data),
-			 maximum == 0 ? errhint("The lane is closed: choose another one.") :
+			 full && maximum == 0 ? errhint("The lane is closed: choose another one.") :
 			 errhint("Finish an item of %s first, or let the board's owner allow more for a while with delivery.override_wip.",
-					 full ? lanes_text(limit, "\"") : psprintf("\"%s\"", lane)),
+					 full ? lanes_text(limit, "\"") : named ? psprintf("\"%s\"", lane) : "the lane"),
 			 errtablecol(relation, board->layout.columns[0]),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, rule)));
 	table_close(relation, AccessShareLock);

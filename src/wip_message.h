@@ -9,6 +9,6 @@
 
 extern bool delivery_wip_may_read(const WipBoard *board);
 extern void delivery_wip_report(const WipBoard *board, const WipLimit *limit, const WipRow *row,
-								int64 in_progress, int64 entering, int64 maximum);
+								const TriggerData *trigger, int64 in_progress, int64 entering, int64 maximum);
 
 #endif							/* DELIVERY_WIP_MESSAGE_H */

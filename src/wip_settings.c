@@ -10,12 +10,15 @@
 
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/jsonb.h"
@@ -308,7 +311,6 @@ read_setting(FunctionCallInfo fcinfo, int scope, bool known, Setting *setting)
 	if (known)
 		check_known(setting);
 	SetUserIdAndSecContext(user, context);
-	delivery_wip_lock_board(PG_GETARG_OID(0));
 }
 
 pg_noreturn static void
@@ -501,19 +503,56 @@ delivery_check_wip_setting(PG_FUNCTION_ARGS)
 	return PointerGetDatum(tuple);
 }
 
-static void
-change_board(const TriggerData *trigger, HeapTuple tuple)
+static Oid
+setting_board(const TriggerData *trigger, HeapTuple tuple)
 {
 	bool		is_null;
-	Oid			board = DatumGetObjectId(heap_getattr(tuple, SETTING_BOARD, RelationGetDescr(trigger->tg_relation), &is_null));
 
+	return DatumGetObjectId(heap_getattr(tuple, SETTING_BOARD, RelationGetDescr(trigger->tg_relation), &is_null));
+}
+
+static bool
+is_same_group(const TriggerData *trigger, HeapTuple old, HeapTuple new)
+{
+	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
+
+	for (int i = SETTING_BOARD; i <= SETTING_SCOPE; i++)
+	{
+		bool		is_null;
+		Datum		a = heap_getattr(old, i, desc, &is_null);
+		Datum		b = heap_getattr(new, i, desc, &is_null);
+
+		if (!datumIsEqual(a, b, TupleDescAttr(desc, i - 1)->attbyval, TupleDescAttr(desc, i - 1)->attlen))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Those that write to lanes without a limit lock no group, so a new limit waits for
+ * all that write to the board.
+ */
+static void
+await_writers(Oid board)
+{
+	LockRelationOid(board, ShareRowExclusiveLock);
+	list_free(find_all_inheritors(board, ShareRowExclusiveLock, NULL));
+}
+
+static void
+change_board(Oid board, bool is_new)
+{
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(board)))
+		return;
+	if (is_new)
+		await_writers(board);
 	delivery_wip_lock_board(board);
 	if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(board)))
 		CacheInvalidateRelcacheByRelid(board);
 }
 
 /*
- * wip_setting_changed() -> trigger, after each row
+ * wip_setting_changed() -> trigger, after each row, or after TRUNCATE
  *
  * Checks that run wait for the change, or the change for them; all sessions forget
  * what they know of the board when it is committed.
@@ -522,11 +561,25 @@ Datum
 delivery_wip_setting_changed(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	bool		is_override;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event))
 		elog(ERROR, "wip_setting_changed is a trigger function of the extension's tables");
-	change_board(trigger, trigger->tg_trigtuple);
+	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+	{
+		CacheInvalidateRelcacheAll();
+		return PointerGetDatum(NULL);
+	}
+	/* an override lets in what is in, a limit that is dropped, too */
+	is_override = strcmp(RelationGetRelationName(trigger->tg_relation), "wip_override") == 0;
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
-		change_board(trigger, trigger->tg_newtuple);
+	{
+		bool		is_new = !is_override && !is_same_group(trigger, trigger->tg_trigtuple, trigger->tg_newtuple);
+
+		change_board(setting_board(trigger, trigger->tg_newtuple), is_new);
+		change_board(setting_board(trigger, trigger->tg_trigtuple), false);
+	}
+	else
+		change_board(setting_board(trigger, trigger->tg_trigtuple), TRIGGER_FIRED_BY_INSERT(trigger->tg_event) && !is_override);
 	return PointerGetDatum(NULL);
 }

@@ -22,6 +22,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "canonical.h"
 #include "wip.h"
@@ -232,7 +233,7 @@ put_limit(ReturnSetInfo *result, WipBoard *board, int number, bool readable)
 		put_row(result, board, limit, limit->each_scope, &row, false, 0);
 	else if (!limit->each_scope || limit->mask == 0)
 		put_row(result, board, limit, limit->each_scope, &row, true,
-				delivery_wip_count(board, limit, &row, NULL, GetActiveSnapshot(), PG_INT64_MAX));
+				delivery_wip_count(board, limit, &row, NULL, GetActiveSnapshot(), PG_INT64_MAX, false));
 	else
 	{
 		find_scopes(board, limit, &scopes);
@@ -287,14 +288,13 @@ delivery_wip_status(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, boards)
 	{
-		WipBoard   *board = delivery_wip_board(lfirst_oid(cell));
+		WipBoard   *board = delivery_wip_lock_tables(delivery_wip_board(lfirst_oid(cell)), InvalidOid);
 		bool		readable = board->layout.count > 0 && delivery_wip_may_read(board);
 		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "delivery board status", ALLOCSET_DEFAULT_SIZES);
 		MemoryContext caller = MemoryContextSwitchTo(context);
 
 		for (int i = 0; i < board->limit_count; i++)
-			if (board->limits[i].known_lanes > 0)
-				put_limit(result, board, i, readable);
+			put_limit(result, board, i, readable && board->limits[i].known_lanes > 0);
 		MemoryContextSwitchTo(caller);
 		MemoryContextDelete(context);
 	}
@@ -339,6 +339,14 @@ delivery_wip_columns(PG_FUNCTION_ARGS)
 	return HeapTupleGetDatum(tuple);
 }
 
+/* As the policies of wip_limit say. */
+static bool
+may_look_at(Oid board)
+{
+	return pg_attribute_aclcheck_all(board, GetUserId(), ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK ||
+		pg_class_aclcheck(board, GetUserId(), ACL_SELECT) == ACLCHECK_OK || delivery_owns_table(board);
+}
+
 /*
  * wip_unindexed(board) -> set of regclass
  */
@@ -350,17 +358,18 @@ delivery_wip_unindexed(PG_FUNCTION_ARGS)
 	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	if (!SearchSysCacheExists1(RELOID, PG_GETARG_DATUM(0)) || !may_look_at(PG_GETARG_OID(0)))
+		return (Datum) 0;
 	foreach(cell, board->tables)
 	{
 		const WipTable *table = (const WipTable *) lfirst(cell);
 		Datum		value = ObjectIdGetDatum(table->table);
 		bool		is_null = false;
-		bool		indexed = false;
-		ListCell   *index;
+		/* what limits would need that are not set yet */
+		bool		indexed = board->limit_count > 0 || delivery_wip_is_indexed(table, ((uint32) 1 << (board->layout.count - 1)) - 1);
 
-		foreach(index, table->indexes)
-			if (((const WipIndex *) lfirst(index))->count >= board->layout.count)
-				indexed = true;
+		for (int i = 0; indexed && i < board->limit_count; i++)
+			indexed = delivery_wip_is_indexed(table, board->limits[i].mask);
 		if (!indexed)
 			tuplestore_putvalues(result->setResult, result->setDesc, &value, &is_null);
 	}
@@ -378,8 +387,7 @@ delivery_wip_unknown(PG_FUNCTION_ARGS)
 	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	/* as the policies of wip_limit say */
-	if (pg_class_aclcheck(oid, GetUserId(), ACL_SELECT) != ACLCHECK_OK && !delivery_owns_table(oid))
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(oid)) || !may_look_at(oid))
 		return (Datum) 0;
 	foreach(cell, delivery_wip_board(oid)->unknown)
 	{
