@@ -98,27 +98,13 @@ check_right_to_append(Relation log, Oid role)
 				 errhint("GRANT INSERT ON %s TO %s", delivery_qualified_name(log), quote_identifier(GetUserNameFromId(role, false)))));
 }
 
-/*
- * The index of the primary key; and whether there is one that computes something.
- */
 static Relation
-find_index(const ResultRelInfo *target, bool *computes)
+find_index(const ResultRelInfo *target)
 {
-	Relation	found = NULL;
-
-	*computes = false;
 	for (int i = 0; i < target->ri_NumIndices; i++)
-	{
-		const IndexInfo *info = target->ri_IndexRelationInfo[i];
-
 		if (target->ri_IndexRelationDescs[i]->rd_index->indisprimary)
-			found = target->ri_IndexRelationDescs[i];
-		if (info->ii_Expressions != NIL || info->ii_Predicate != NIL)
-			*computes = true;
-	}
-	if (found == NULL)
-		elog(ERROR, "audit log %u lost its primary key", RelationGetRelid(target->ri_RelationDesc));
-	return found;
+			return target->ri_IndexRelationDescs[i];
+	elog(ERROR, "audit log %u lost its primary key", RelationGetRelid(target->ri_RelationDesc));
 }
 
 /*
@@ -149,45 +135,62 @@ store_row(ResultRelInfo *target, EState *estate, const AttrNumber *columns, cons
 }
 
 /*
- * Add a row, if a role may.  The chain is locked last, as all wait for it.  From the
- * owner of the log comes what indexes compute; it has neither the rights nor the
- * search_path of whoever commits.
+ * Whether the log has indexes of its owner's, which may compute something.
+ */
+static bool
+has_more_indexes(Relation log)
+{
+	List	   *indexes = RelationGetIndexList(log);
+	bool		more = list_length(indexes) > 1;
+
+	list_free(indexes);
+	return more;
+}
+
+/*
+ * The chain is locked last, as all wait for it.
+ */
+static void
+insert_row(Relation log, const AttrNumber *columns, AuditRow *row)
+{
+	EState	   *estate = CreateExecutorState();
+	ResultRelInfo *target = makeNode(ResultRelInfo);
+
+	InitResultRelInfo(target, log, 0, NULL, 0);
+	ExecOpenIndices(target, false);
+	delivery_audit_lock_logs(RelationGetRelid(log));
+	link_row(log, columns, find_index(target), row);
+	store_row(target, estate, columns, row);
+	ExecCloseIndices(target);
+	ExecResetTupleTable(estate->es_tupleTable, false);
+	FreeExecutorState(estate);
+}
+
+/*
+ * Add a row, if a role may.  What indexes compute is code of the log's owner: already
+ * when they are opened it has neither the rights nor the search_path of whoever
+ * commits.
  */
 static void
 append_row(Oid log_oid, Oid role, AuditRow *row)
 {
 	Relation	log = delivery_open_table(log_oid, RowExclusiveLock);
-	EState	   *estate = CreateExecutorState();
-	ResultRelInfo *target = makeNode(ResultRelInfo);
 	AttrNumber	columns[AUDIT_COLUMNS];
-	Relation	index;
-	bool		computes;
+	int			level = NewGUCNestLevel();
 	Oid			user;
 	int			context;
-	int			level;
 
 	delivery_check_audit_log(log, columns);
 	check_right_to_append(log, role);
 	fill_in(row);
-	InitResultRelInfo(target, log, 0, NULL, 0);
-	ExecOpenIndices(target, false);
-	index = find_index(target, &computes);
-	delivery_audit_lock_logs(log_oid);
-	link_row(log, columns, index, row);
-
-	level = NewGUCNestLevel();
-	if (computes)
+	if (has_more_indexes(log))
 		(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 								 GUC_ACTION_SAVE, true, 0, false);
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(log->rd_rel->relowner, context | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
-	store_row(target, estate, columns, row);
+	insert_row(log, columns, row);
 	SetUserIdAndSecContext(user, context);
 	AtEOXact_GUC(false, level);
-
-	ExecCloseIndices(target);
-	ExecResetTupleTable(estate->es_tupleTable, false);
-	FreeExecutorState(estate);
 	table_close(log, NoLock);
 }
 

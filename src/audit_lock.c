@@ -164,6 +164,18 @@ lock_chain(Oid log)
 	(void) LockAcquire(&tag, ExclusiveLock, false, false);
 }
 
+static bool
+is_changed(Oid table)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_RELATION(tag, MyDatabaseId, table);
+	for (LOCKMODE mode = RowExclusiveLock; mode <= AccessExclusiveLock; mode++)
+		if (delivery_holds_lock(&tag, mode))
+			return true;
+	return false;
+}
+
 /* Whether we write to the table of a trigger, and its owner may add to the log. */
 static bool
 writes_through(Oid trigger, Oid log)
@@ -181,12 +193,10 @@ writes_through(Oid trigger, Oid log)
 	{
 		Oid			table = ((Form_pg_trigger) GETSTRUCT(tuple))->tgrelid;
 		HeapTuple	class = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
-		LOCKTAG		tag;
 
-		SET_LOCKTAG_RELATION(tag, MyDatabaseId, table);
 		if (HeapTupleIsValid(class))
 		{
-			writes = delivery_holds_lock(&tag, RowExclusiveLock) &&
+			writes = is_changed(table) &&
 				pg_class_aclcheck(log, ((Form_pg_class) GETSTRUCT(class))->relowner, ACL_INSERT) == ACLCHECK_OK;
 			ReleaseSysCache(class);
 		}

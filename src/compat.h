@@ -81,11 +81,11 @@
 	ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL)
 #endif
 
-/* 17: one function asks for a lock and for stronger ones; to be used with storage/lock.h */
+/* 17: to ask for a lock can include stronger ones; to be used with storage/lock.h */
 #if PG_VERSION_NUM >= 170000
-#define delivery_holds_lock(tag, mode) LockHeldByMe(tag, mode, true)
+#define delivery_holds_lock(tag, mode) LockHeldByMe(tag, mode, false)
 #else
-#define delivery_holds_lock(tag, mode) LockOrStrongerHeldByMe(tag, mode)
+#define delivery_holds_lock(tag, mode) LockHeldByMe(tag, mode)
 #endif
 
 /* 18: generated columns may be virtual */
