@@ -2,6 +2,7 @@
 -- whom, in which order, and what a broken chain tells.
 SET timezone = 'UTC';
 SET intervalstyle = 'postgres';
+SET bytea_output = 'hex';
 SET client_min_messages = warning;
 
 -- SQLSTATE and fields of a refusal
