@@ -263,8 +263,13 @@ SELECT delivery.stop_audit('part_1');
 CALL delivery.create_audit_log('ledger.second');
 SELECT pg_temp.refusal($$ SELECT delivery.record_audit('part', 'ledger.second') $$) AS another_log, pg_temp.refusal($$ SELECT delivery.record_audit('ledger.second', 'audit.log') $$) AS log_of_a_log;
 DROP TABLE ledger.second;
+ALTER TABLE part_3 SET SCHEMA ledger;
+BEGIN;
+INSERT INTO part VALUES (2), (3);
 SELECT delivery.stop_audit('part');
-SELECT count(*) AS left_over FROM pg_trigger WHERE tgrelid IN ('part'::regclass, 'part_1'::regclass, 'part_2'::regclass, 'part_2_2'::regclass, 'part_3'::regclass);
+COMMIT;
+SELECT operation, audited FROM audit.log ORDER BY sequence DESC LIMIT 2;
+SELECT count(*) AS left_over FROM pg_trigger WHERE tgrelid IN ('part'::regclass, 'part_1'::regclass, 'part_2'::regclass, 'part_2_2'::regclass, 'ledger.part_3'::regclass);
 DROP TABLE part, part_1;
 
 -- the login is who connected

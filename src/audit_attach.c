@@ -314,15 +314,30 @@ delivery_record_audit(PG_FUNCTION_ARGS)
 /* --- detach ------------------------------------------------------------- */
 
 /*
- * What happened before in the transaction is recorded now.
+ * What happened before in the transaction is recorded now.  Constraints are named by
+ * schema, those of partitions on their own.
  */
 static void
-record_pending(Oid namespace)
+record_pending(const List *tables, Oid log)
 {
-	const char *constraint = quote_qualified_identifier(get_namespace_name(namespace), AUDIT_TRIGGER);
+	List	   *namespaces = NIL;
+	const ListCell *cell;
 
-	delivery_run_statement(psprintf("SET CONSTRAINTS %s IMMEDIATE", constraint));
-	delivery_run_statement(psprintf("SET CONSTRAINTS %s DEFERRED", constraint));
+	foreach(cell, tables)
+	{
+		Relation	relation = table_open(lfirst_oid(cell), NoLock);
+
+		if (log_of(relation, AUDIT_TRIGGER) == log)
+			namespaces = list_append_unique_oid(namespaces, RelationGetNamespace(relation));
+		table_close(relation, NoLock);
+	}
+	foreach(cell, namespaces)
+	{
+		const char *constraint = quote_qualified_identifier(get_namespace_name(lfirst_oid(cell)), AUDIT_TRIGGER);
+
+		delivery_run_statement(psprintf("SET CONSTRAINTS %s IMMEDIATE", constraint));
+		delivery_run_statement(psprintf("SET CONSTRAINTS %s DEFERRED", constraint));
+	}
 }
 
 static void
@@ -335,10 +350,7 @@ drop_triggers(Oid table, Oid log)
 
 	table_close(relation, NoLock);
 	if (by_row)
-	{
-		record_pending(get_rel_namespace(table));
 		delivery_run_statement(psprintf("DROP TRIGGER " AUDIT_TRIGGER " ON %s", name));
-	}
 	if (by_truncate)
 		delivery_run_statement(psprintf("DROP TRIGGER " AUDIT_TRUNCATE_TRIGGER " ON %s", name));
 }
@@ -376,6 +388,7 @@ delivery_stop_audit(PG_FUNCTION_ARGS)
 				 errdetail("It has no trigger \"%s\".", AUDIT_TRIGGER),
 				 errhint("SELECT delivery.record_audit(%s, 'a_log') audits it.", quote_literal_cstr(name))));
 	tables = find_all_inheritors(audited_oid, ShareRowExclusiveLock, NULL);
+	record_pending(tables, log);
 	foreach(cell, tables)
 		drop_triggers(lfirst_oid(cell), log);
 	PG_RETURN_VOID();
