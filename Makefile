@@ -50,6 +50,7 @@ OBJS = \
 	src/audit.o \
 	src/audit_attach.o \
 	src/audit_chain.o \
+	src/audit_lock.o \
 	src/audit_verify.o \
 	src/burn_alert.o \
 	src/calendar.o \

@@ -2,6 +2,7 @@
 -- whom, in which order, and what a broken chain tells.
 SET timezone = 'UTC';
 SET intervalstyle = 'postgres';
+SET bytea_output = 'hex';
 SET client_min_messages = warning;
 
 -- SQLSTATE and fields of a refusal
@@ -131,6 +132,160 @@ SELECT delivery.stop_audit('renamed');
 INSERT INTO renamed VALUES (3);
 SELECT count(*) AS problems, (SELECT count(*) FROM audit.log WHERE new_row ->> 'id' = '3' AND audited LIKE '%renamed') AS after_the_end FROM delivery.verify_audit('audit.log');
 
+-- what nobody may set: how names are quoted, and what a temporary table hides
+CREATE TABLE "order" (id integer, what regclass);
+SELECT delivery.record_audit('"order"', 'audit.log');
+BEGIN;
+CREATE TEMP TABLE pg_class (id integer) ON COMMIT DROP;
+SET LOCAL quote_all_identifiers = on;
+INSERT INTO "order" VALUES (1, 'pg_catalog.pg_class');
+COMMIT;
+INSERT INTO "order" VALUES (1, 'pg_catalog.pg_class');
+SELECT count(*), min(audited), max(audited), min(new_row::text), max(new_row::text) FROM audit.log WHERE audited LIKE '%order%';
+
+-- a cast to json runs with the rights of the table's owner, and changes no setting
+CREATE TYPE ledger.seal AS ENUM ('wax');
+CREATE FUNCTION ledger.show_seal(ledger.seal) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+	shown text := pg_catalog.concat(current_user, ' ', pg_catalog.current_setting('search_path'));
+BEGIN
+	SET search_path = nowhere;
+	RETURN pg_catalog.to_json(shown);
+END $$;
+CREATE CAST (ledger.seal AS json) WITH FUNCTION ledger.show_seal(ledger.seal);
+CREATE TABLE sealed (id integer, seal ledger.seal);
+ALTER TABLE sealed OWNER TO regress_delivery_writer;
+GRANT USAGE ON SCHEMA ledger TO regress_delivery_writer;
+GRANT INSERT ON audit.log TO regress_delivery_writer;
+SELECT delivery.record_audit('sealed', 'audit.log');
+SELECT current_setting('search_path') AS path \gset
+INSERT INTO sealed VALUES (1, 'wax');
+SELECT new_row, current_setting('search_path') = :'path' AS path_as_before FROM audit.log ORDER BY sequence DESC LIMIT 1;
+REVOKE INSERT ON audit.log FROM regress_delivery_writer;
+DROP TABLE sealed, "order";
+DROP TYPE ledger.seal CASCADE;
+
+-- of the log, only what its indexes compute runs, as its owner; no trigger, no check
+CALL delivery.create_audit_log('ledger.busy');
+ALTER TABLE ledger.busy OWNER TO regress_delivery_auditor;
+GRANT USAGE, CREATE ON SCHEMA ledger TO regress_delivery_auditor;
+SET ROLE regress_delivery_auditor;
+CREATE FUNCTION ledger.who(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN pg_catalog.concat(current_user, ' ', pg_catalog.current_setting('search_path')); END $$;
+CREATE INDEX busy_who ON ledger.busy (ledger.who(audited)) INCLUDE (sequence);
+CREATE FUNCTION ledger.swallow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER swallow BEFORE INSERT ON ledger.busy FOR EACH ROW EXECUTE FUNCTION ledger.swallow();
+ALTER TABLE ledger.busy ADD CHECK (audited = 'nothing');
+RESET ROLE;
+CREATE TABLE public.quick (id integer);
+SELECT delivery.record_audit('quick', 'ledger.busy');
+INSERT INTO quick VALUES (1);
+SELECT sequence, audited FROM ledger.busy;
+-- what the index has is not what the function returns now, but what it did for the row
+SET enable_seqscan = off;
+SET enable_bitmapscan = off;
+SELECT count(*) AS by_owner FROM ledger.busy WHERE ledger.who(audited) = 'regress_delivery_auditor pg_catalog, pg_temp';
+RESET enable_seqscan;
+RESET enable_bitmapscan;
+-- a constraint that can be looked at later only would be looked at never
+ALTER TABLE ledger.busy ADD UNIQUE (login) DEFERRABLE;
+SELECT pg_temp.refusal($$ INSERT INTO quick VALUES (2); SET CONSTRAINTS ALL IMMEDIATE $$) AS deferrable;
+-- while its tables are audited, it is not dropped
+SELECT pg_temp.refusal($$ DROP TABLE ledger.busy $$) AS drop_log;
+DROP TABLE quick, ledger.busy;
+DROP FUNCTION ledger.who, ledger.swallow;
+REVOKE ALL ON SCHEMA ledger FROM regress_delivery_auditor;
+
+-- by hand nothing is added, not even by the owner
+SELECT pg_temp.refusal(format('INSERT INTO %s SELECT * FROM %1$s WHERE sequence = 1', 'audit.log')) AS by_hand, pg_temp.refusal($$ INSERT INTO audit.log SELECT * FROM audit.log WHERE false $$) AS no_row,
+	pg_temp.refusal($$ COPY audit.log FROM PROGRAM 'true' $$) AS by_copy, pg_temp.refusal($$ DELETE FROM audit.log $$) AS deleted, pg_temp.refusal($$ TRUNCATE audit.log $$) AS emptied;
+ALTER TABLE audit.log DISABLE TRIGGER append_only;
+SELECT pg_temp.refusal($$ UPDATE audit.log SET actor = 'mallory' WHERE sequence = 1 $$) AS by_row, pg_temp.refusal($$ DELETE FROM audit.log WHERE sequence = 1 $$) AS deleted;
+ALTER TABLE audit.log ENABLE TRIGGER append_only;
+
+-- what happened before in the transaction is recorded before the end
+CREATE TABLE ending (id integer);
+SELECT delivery.record_audit('ending', 'audit.log');
+BEGIN;
+INSERT INTO ending VALUES (1);
+SELECT delivery.stop_audit('ending');
+INSERT INTO ending VALUES (2);
+COMMIT;
+SELECT count(*), max(new_row ->> 'id') FROM audit.log WHERE audited = 'public.ending';
+SELECT delivery.record_audit('ending', 'audit.log');
+BEGIN;
+INSERT INTO ending VALUES (3);
+SAVEPOINT s;
+SELECT delivery.stop_audit('ending');
+ROLLBACK TO s;
+INSERT INTO ending VALUES (4);
+COMMIT;
+SELECT string_agg(new_row ->> 'id', ', ' ORDER BY sequence) FROM audit.log WHERE audited = 'public.ending';
+DROP TABLE ending;
+
+-- children, to which the server copies no trigger; partitions, to which it copies one
+CREATE TABLE base (id integer);
+CREATE TABLE child (extra text) INHERITS (base);
+SELECT delivery.record_audit('base', 'audit.log');
+INSERT INTO child VALUES (1, 'recorded');
+TRUNCATE ONLY child;
+CREATE TABLE later () INHERITS (base);
+SELECT delivery.record_audit('base', 'audit.log');
+SELECT pg_temp.refusal($$ SELECT delivery.record_audit('base', 'audit.log') $$) AS nothing_missing;
+INSERT INTO later VALUES (2);
+SELECT operation, audited, new_row FROM audit.log WHERE audited IN ('public.base', 'public.child', 'public.later') ORDER BY sequence;
+SELECT delivery.stop_audit('base');
+SELECT count(*) AS left_over FROM pg_trigger WHERE tgrelid IN ('base'::regclass, 'child'::regclass, 'later'::regclass);
+DROP TABLE base, child, later;
+CREATE TABLE part (id integer) PARTITION BY LIST (id);
+CREATE TABLE part_1 PARTITION OF part FOR VALUES IN (1);
+CREATE TABLE part_2 PARTITION OF part FOR VALUES IN (2) PARTITION BY LIST (id);
+CREATE TABLE part_2_2 PARTITION OF part_2 FOR VALUES IN (2);
+SELECT delivery.record_audit('part_1', 'audit.log');
+SELECT pg_temp.refusal($$ SELECT delivery.record_audit('part', 'audit.log') $$) AS partition_is_audited;
+SELECT delivery.stop_audit('part_1');
+SELECT delivery.record_audit('part', 'audit.log');
+SELECT pg_temp.refusal($$ SELECT delivery.record_audit('part_1', 'audit.log') $$) AS with_its_parent, pg_temp.refusal($$ SELECT delivery.stop_audit('part_2_2') $$) AS stop_partition;
+\set VERBOSITY terse
+SELECT delivery.record_audit('part_2_2', 'audit.log');
+\set VERBOSITY default
+INSERT INTO part VALUES (1), (2);
+TRUNCATE part_1;
+TRUNCATE part_2;
+ALTER TABLE part DETACH PARTITION part_1;
+INSERT INTO part_1 VALUES (1);
+ALTER TABLE part ATTACH PARTITION part_1 FOR VALUES IN (1);
+INSERT INTO part VALUES (1);
+SELECT operation, audited, new_row FROM audit.log WHERE audited LIKE 'public.part%' ORDER BY sequence;
+CREATE TABLE part_3 PARTITION OF part FOR VALUES IN (3);
+SELECT delivery.record_audit('part', 'audit.log');
+ALTER TABLE part DETACH PARTITION part_1;
+SELECT delivery.stop_audit('part_1');
+CALL delivery.create_audit_log('ledger.second');
+SELECT pg_temp.refusal($$ SELECT delivery.record_audit('part', 'ledger.second') $$) AS another_log, pg_temp.refusal($$ SELECT delivery.record_audit('ledger.second', 'audit.log') $$) AS log_of_a_log;
+DROP TABLE ledger.second;
+ALTER TABLE part_3 SET SCHEMA ledger;
+BEGIN;
+INSERT INTO part VALUES (2), (3);
+SELECT delivery.stop_audit('part');
+COMMIT;
+SELECT operation, audited FROM audit.log ORDER BY sequence DESC LIMIT 2;
+SELECT count(*) AS left_over FROM pg_trigger WHERE tgrelid IN ('part'::regclass, 'part_1'::regclass, 'part_2'::regclass, 'part_2_2'::regclass, 'ledger.part_3'::regclass);
+DROP TABLE part, part_1;
+
+-- the login is who connected
+SET SESSION AUTHORIZATION regress_delivery_writer;
+SELECT delivery.actor();
+RESET SESSION AUTHORIZATION;
+SELECT session_user AS me \gset
+CREATE TABLE said (id integer);
+GRANT INSERT ON said TO regress_delivery_writer;
+SELECT delivery.record_audit('said', 'audit.log');
+SET SESSION AUTHORIZATION regress_delivery_writer;
+INSERT INTO said VALUES (1);
+RESET SESSION AUTHORIZATION;
+SELECT actor, login = :'me' AS by_login FROM audit.log ORDER BY sequence DESC LIMIT 1;
+DROP TABLE said;
+
 -- partitions, moves between them, and what foreign keys do
 CREATE TABLE board (id integer, lane text, PRIMARY KEY (id, lane)) PARTITION BY LIST (lane);
 CREATE TABLE board_todo PARTITION OF board FOR VALUES IN ('todo');
@@ -161,8 +316,8 @@ GRANT USAGE ON SCHEMA audit TO regress_delivery_stranger;
 SET ROLE regress_delivery_stranger;
 CREATE TABLE mine.forged (id integer);
 SELECT pg_temp.refusal($$ SELECT delivery.record_audit('mine.forged', 'audit.log') $$) AS by_record_audit,
-	pg_temp.refusal($$ CREATE CONSTRAINT TRIGGER delivery_audit AFTER INSERT ON mine.forged FROM audit.log DEFERRABLE FOR EACH ROW EXECUTE FUNCTION delivery.audit_change() $$) AS by_trigger,
-	pg_temp.refusal($$ CREATE TRIGGER delivery_audit AFTER INSERT ON mine.forged FOR EACH ROW EXECUTE FUNCTION delivery.audit_change() $$) AS without_log, pg_temp.refusal($$ INSERT INTO mine.forged VALUES (1) $$) AS so_refused;
+	pg_temp.refusal($$ CREATE TRIGGER forger AFTER INSERT ON mine.forged FOR EACH ROW WHEN (delivery.records_audit('audit.log'::regclass)) EXECUTE FUNCTION delivery.audit_change() $$) AS by_trigger, pg_temp.refusal($$ INSERT INTO mine.forged VALUES (1) $$) AS is_refused,
+	pg_temp.refusal($$ CREATE OR REPLACE TRIGGER forger AFTER INSERT ON mine.forged FOR EACH ROW EXECUTE FUNCTION delivery.audit_change() $$) AS without_log, pg_temp.refusal($$ INSERT INTO mine.forged VALUES (1) $$) AS so_refused;
 RESET ROLE;
 SELECT count(*) AS forged FROM audit.log WHERE audited LIKE 'mine.%';
 -- policies on the log hide no head
@@ -191,7 +346,50 @@ SELECT pg_temp.refusal($$ SELECT delivery.record_audit('card', 'audit.log') $$) 
 	pg_temp.refusal($$ SELECT delivery.record_audit('passing', 'audit.log') $$) AS temporary, pg_temp.refusal($$ SELECT delivery.record_audit('audit.log', 'audit.log') $$) AS itself, pg_temp.refusal($$ SELECT delivery.record_audit('ledger.entry', 'card') $$) AS no_log,
 	pg_temp.refusal($$ SELECT delivery.audit_head('card') $$) AS head_of_none, pg_temp.refusal($$ SELECT delivery.verify_audit('card') $$) AS verify_none, pg_temp.refusal($$ SELECT delivery.record_audit('nowhere', 'audit.log') $$) AS unknown,
 	pg_temp.refusal($$ SELECT delivery.audit_change() $$) AS no_trigger;
-SELECT delivery.record_audit(NULL, 'audit.log') IS NULL AND delivery.stop_audit(NULL) IS NULL AND delivery.audit_head(NULL) IS NULL AS nulls, count(*) AS problems FROM delivery.verify_audit(NULL);
+SELECT delivery.record_audit(NULL, 'audit.log') IS NULL AND delivery.stop_audit(NULL) IS NULL AND delivery.audit_head(NULL) IS NULL AS nulls;
+-- numbers of no tables
+SELECT f, pg_temp.refusal(format('SELECT delivery.%s', f)) FROM (VALUES (1, 'record_audit(999999, ''audit.log'')'), (2, 'record_audit(''ledger.entry'', 999999)'), (3, 'stop_audit(999999)'), (4, 'audit_head(999999)'),
+	(5, 'verify_audit(999999)')) AS v (i, f) ORDER BY i;
+-- rights are looked at before anything is locked
+SET ROLE regress_delivery_stranger;
+CREATE TABLE mine.own (id integer);
+BEGIN;
+SELECT pg_temp.refusal($$ SELECT delivery.record_audit('card', 'audit.log') $$) AS of_others, pg_temp.refusal($$ SELECT delivery.stop_audit('card') $$) AS stop, pg_temp.refusal($$ SELECT delivery.record_audit('mine.own', 'audit.log') $$) AS no_right;
+SELECT count(*) AS locked FROM pg_locks WHERE pid = pg_backend_pid() AND relation IN ('card'::regclass, 'audit.log'::regclass);
+COMMIT;
+RESET ROLE;
+-- what looks like a log, but is none
+CREATE TABLE ledger.pattern (LIKE audit.log INCLUDING INDEXES);
+CREATE TABLE ledger.partitioned (LIKE audit.log INCLUDING INDEXES) PARTITION BY RANGE (sequence);
+CREATE TABLE ledger.partition PARTITION OF ledger.partitioned DEFAULT;
+CREATE UNLOGGED TABLE ledger.unlogged (LIKE audit.log INCLUDING INDEXES);
+CREATE TEMP TABLE fleeting (LIKE audit.log INCLUDING INDEXES);
+CREATE TABLE ledger.keyless (LIKE audit.log);
+CREATE TABLE ledger.other_key (LIKE audit.log, PRIMARY KEY (sequence, operation));
+CREATE TABLE ledger.late_key (LIKE audit.log, PRIMARY KEY (sequence) DEFERRABLE);
+CREATE TABLE ledger.wider (LIKE audit.log INCLUDING INDEXES, note text);
+CREATE TABLE ledger.always (LIKE audit.log INCLUDING INDEXES);
+ALTER TABLE ledger.always ALTER old_row SET NOT NULL;
+CREATE TABLE ledger.made (LIKE audit.log INCLUDING INDEXES);
+ALTER TABLE ledger.made DROP actor, ADD actor text GENERATED ALWAYS AS ('nobody') STORED;
+CREATE VIEW ledger.view AS SELECT * FROM audit.log;
+-- columns in another order, and dropped ones, are none of it
+ALTER TABLE ledger.pattern ADD note text, DROP actor, ADD actor text;
+ALTER TABLE ledger.pattern DROP note;
+GRANT USAGE ON SCHEMA ledger TO regress_delivery_stranger;
+GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA ledger TO regress_delivery_stranger;
+GRANT SELECT, INSERT ON fleeting TO regress_delivery_stranger;
+SET ROLE regress_delivery_stranger;
+SELECT log, pg_temp.refusal(format('SELECT delivery.audit_head(%L)', log)) AS head, pg_temp.refusal(format('SELECT delivery.verify_audit(%L)', log)) AS verify, pg_temp.refusal(format('SELECT delivery.record_audit(%L, %L)', 'mine.own', log)) AS record
+FROM unnest('{ledger.partitioned,ledger.partition,ledger.unlogged,fleeting,ledger.keyless,ledger.other_key,ledger.late_key,ledger.wider,ledger.always,ledger.made,ledger.view,ledger.pattern}'::text[]) WITH ORDINALITY AS v (log, i) ORDER BY i;
+INSERT INTO mine.own VALUES (1);
+SELECT sequence, actor, new_row FROM ledger.pattern;
+SELECT count(*) AS problems FROM delivery.verify_audit('ledger.pattern');
+RESET ROLE;
+ALTER TABLE ledger.pattern ADD note text;
+SELECT pg_temp.refusal($$ INSERT INTO mine.own VALUES (2); SET CONSTRAINTS ALL IMMEDIATE $$) AS no_log_any_more;
+DROP TABLE mine.own, ledger.pattern, ledger.partitioned, ledger.unlogged, fleeting, ledger.keyless, ledger.other_key, ledger.late_key, ledger.wider, ledger.always, ledger.made;
+DROP VIEW ledger.view;
 
 -- tampering, by somebody who can switch triggers off
 CALL delivery.create_audit_log('ledger.chain');
@@ -231,6 +429,9 @@ COMMIT;
 INSERT INTO fact VALUES (14, 'goes on'), (15, 'from there');
 SELECT count(*) AS problems_of_the_chain FROM delivery.verify_audit('ledger.chain');
 SELECT sequence, problem FROM delivery.verify_audit('ledger.chain', :head, :'hash');
+-- what is no head
+SELECT head, pg_temp.refusal(format('SELECT delivery.verify_audit(%s)', head)) FROM (VALUES (1, 'NULL'), (2, $$NULL, 1, sha256('')$$), (3, $$'ledger.chain', NULL, sha256('')$$), (4, $$'ledger.chain', 1, NULL$$), (5, $$'ledger.chain', -1, sha256('')$$),
+	(6, $$'ledger.chain', 1, 'short'$$), (7, $$'ledger.chain', 0, sha256('')$$), (8, $$'ledger.chain', 0, decode(repeat('00', 32), 'hex')$$)) AS v (i, head) ORDER BY i;
 -- a hash by hand, from the same columns in the server's own functions
 SELECT c.sequence, c.hash = sha256('\x01'::bytea || int4send(32) || c.previous_hash || int4send(8) || int8send(c.sequence) || int4send(8) || timestamptz_send(c.recorded_at) || int4send(8) || int8send(c.transaction_id)
 	|| int4send(octet_length(actor)) || convert_to(actor, 'UTF8') || int4send(octet_length(login)) || convert_to(login, 'UTF8') || int4send(octet_length(operation)) || convert_to(operation, 'UTF8')
@@ -249,7 +450,7 @@ INSERT INTO fact VALUES (2, 'serializable');
 COMMIT;
 SELECT count(*) AS problems FROM delivery.verify_audit('ledger.chain');
 
--- the log outlives its tables; when it goes, so does what fed it
+-- the log outlives its tables, and they do not outlive it unasked
 DROP TABLE fact;
 SELECT count(*) > 3000 AS kept FROM ledger.chain;
 SELECT delivery.stop_audit('card'), delivery.stop_audit('task');
@@ -258,3 +459,17 @@ DROP TABLE card, task, renamed, mine.forged, audit.log, ledger.chain, ledger.ent
 DROP SCHEMA audit, ledger, mine;
 REVOKE SET ON PARAMETER delivery.actor FROM regress_delivery_writer;
 DROP ROLE regress_delivery_writer, regress_delivery_auditor, regress_delivery_stranger;
+
+-- a database without an encoding: bytes are hashed as they are
+SELECT current_database() AS here \gset
+CREATE DATABASE regress_delivery_bytes TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' LOCALE_PROVIDER libc;
+\c regress_delivery_bytes
+SET client_min_messages = warning;
+CREATE EXTENSION delivery;
+CALL delivery.create_audit_log('log');
+CREATE TABLE word (word text);
+SELECT delivery.record_audit('word', 'log');
+INSERT INTO word VALUES (E'caf\xe9');
+SELECT (SELECT count(*) FROM log) AS recorded, count(*) AS problems FROM delivery.verify_audit('log');
+\c :here
+DROP DATABASE regress_delivery_bytes;

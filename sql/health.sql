@@ -23,8 +23,8 @@ RESET session_replication_role;
 ALTER TABLE ward.card ENABLE TRIGGER delivery_wip_update;
 ALTER TABLE ward.log ENABLE TRIGGER append_only;
 SELECT delivery.limit_wip('ward.card', 'lane', '{"the team"}', weight_column => 'points');
-SELECT delivery.stop_audit('ward.card');
 SELECT delivery.record_audit('ward.card', 'ward.log');
+ALTER TABLE ward.card ENABLE TRIGGER delivery_audit;
 SELECT * FROM delivery.health_check();
 
 -- boards: indexes, children, limits

@@ -28,6 +28,18 @@ delivery_define_actor(void)
 }
 
 /*
+ * A role that was dropped meanwhile still is its number: what a session does must
+ * not fail for that.
+ */
+static const char *
+role_name(Oid role)
+{
+	const char *name = GetUserNameFromId(role, true);
+
+	return name != NULL ? name : psprintf("%u", role);
+}
+
+/*
  * Never the current user: a SECURITY DEFINER function or SET ROLE does not
  * make somebody else responsible.
  */
@@ -36,7 +48,16 @@ delivery_actor_name(void)
 {
 	if (actor_setting != NULL && actor_setting[0] != '\0')
 		return actor_setting;
-	return GetUserNameFromId(GetSessionUserId(), false);
+	return role_name(GetSessionUserId());
+}
+
+/*
+ * The user whom the server let in, whatever SET SESSION AUTHORIZATION says.
+ */
+const char *
+delivery_login_name(void)
+{
+	return role_name(GetAuthenticatedUserId());
 }
 
 /*

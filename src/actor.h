@@ -7,5 +7,6 @@
 
 extern void delivery_define_actor(void);
 extern const char *delivery_actor_name(void);
+extern const char *delivery_login_name(void);
 
 #endif							/* DELIVERY_ACTOR_H */

@@ -5,26 +5,28 @@
  * A deferred constraint trigger on the audited table adds a row to the log when
  * the transaction commits.  Only then the chain is locked, until the commit is
  * done, so that its order is that of the commits and no row lock is waited for
- * with the chain in hand.  The trigger knows the log as the table it refers to
- * (FROM), which follows when the log is renamed, dumped and restored.
+ * with the chain in hand.  The log is named in the condition of the trigger, which
+ * follows when the log is renamed, dumped and restored, and keeps it from being
+ * dropped.
+ *
+ * Rows are added as an act of our own: nothing that belongs to the log runs but the
+ * expressions of its indexes, with the rights of their owner.
  */
 #include "delivery.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/tableam.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "storage/lock.h"
-#include "storage/s_lock.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
+#include "utils/guc.h"
+#include "utils/json.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -32,48 +34,12 @@
 #include "actor.h"
 #include "audit_chain.h"
 #include "canonical.h"
-
-/* of our own among the advisory locks, of which users have 1 and 2 */
-#define AUDIT_LOCK_CLASS 0x4441
-
-#define LOCK_ATTEMPTS 40
-#define LOCK_PAUSES 60
+#include "statement.h"
 
 PG_FUNCTION_INFO_V1(delivery_audit_change);
 PG_FUNCTION_INFO_V1(delivery_audit_head);
 
 /* --- adding a row ------------------------------------------------------- */
-
-/*
- * Until the end of the transaction.  It is mostly held for some microseconds, from
- * here to the end of a commit that does not wait for the disk; to sleep and to
- * be woken takes longer, so it is tried for as long first.
- */
-static void
-lock_chain(Oid relid)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, relid, AUDIT_LOCK_CLASS);
-	for (int attempt = 0; attempt < LOCK_ATTEMPTS; attempt++)
-	{
-		if (LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL)
-			return;
-		for (int pause = 0; pause < LOCK_PAUSES; pause++)
-			SPIN_DELAY();
-	}
-	(void) LockAcquire(&tag, ExclusiveLock, false, false);
-}
-
-static Relation
-find_index(Relation log, const ResultRelInfo *target)
-{
-	for (int i = 0; i < target->ri_NumIndices; i++)
-		if (delivery_is_audit_index(log, target->ri_IndexRelationDescs[i]))
-			return target->ri_IndexRelationDescs[i];
-	delivery_refuse_audit_index(log);
-	return NULL;
-}
 
 /*
  * What is known of a row before its place in the chain is.
@@ -84,7 +50,7 @@ fill_in(AuditRow *row)
 	memset(row->nulls, 0, AUDIT_OPERATION * sizeof(bool));
 	row->values[AUDIT_TRANSACTION_ID] = Int64GetDatum((int64) U64FromFullTransactionId(GetTopFullTransactionId()));
 	row->values[AUDIT_ACTOR] = CStringGetTextDatum(delivery_actor_name());
-	row->values[AUDIT_LOGIN] = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
+	row->values[AUDIT_LOGIN] = CStringGetTextDatum(delivery_login_name());
 	for (int i = AUDIT_PREVIOUS_HASH; i <= AUDIT_HASH; i++)
 	{
 		bytea	   *hash = (bytea *) palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
@@ -100,14 +66,14 @@ fill_in(AuditRow *row)
  * was added in it before.
  */
 static void
-link_row(Relation log, Relation index, AuditRow *row)
+link_row(Relation log, const AttrNumber *columns, Relation index, AuditRow *row)
 {
 	Snapshot	snapshot;
 	AuditHead	head;
 
 	CommandCounterIncrement();
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	delivery_audit_read_head(log, index, snapshot, &head);
+	delivery_audit_read_head(log, columns, index, snapshot, &head);
 	UnregisterSnapshot(snapshot);
 	if (head.sequence == PG_INT64_MAX)
 		ereport(ERROR,
@@ -129,81 +95,152 @@ check_right_to_append(Relation log, Oid role)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("the owner of the audited table may not add rows to audit log \"%s\"", RelationGetRelationName(log)),
 				 errdetail("The owner is \"%s\".", GetUserNameFromId(role, false)),
-				 errhint("GRANT INSERT ON %s TO %s", RelationGetRelationName(log), quote_identifier(GetUserNameFromId(role, false)))));
+				 errhint("GRANT INSERT ON %s TO %s", delivery_qualified_name(log), quote_identifier(GetUserNameFromId(role, false)))));
+}
+
+static Relation
+find_index(const ResultRelInfo *target)
+{
+	for (int i = 0; i < target->ri_NumIndices; i++)
+		if (target->ri_IndexRelationDescs[i]->rd_index->indisprimary)
+			return target->ri_IndexRelationDescs[i];
+	elog(ERROR, "audit log %u lost its primary key", RelationGetRelid(target->ri_RelationDesc));
 }
 
 /*
- * Add a row with the rights of a role, as the executor inserts one: with indexes,
- * constraints and triggers, but without rules, policies or a plan.  The chain is
- * locked last, as all wait for it.
+ * To the table and its indexes, without triggers and constraints but unique ones.
  */
 static void
-append_row(Oid log_oid, Oid role, AuditRow *row)
+store_row(ResultRelInfo *target, EState *estate, const AttrNumber *columns, const AuditRow *row)
 {
-	Relation	log = table_open(log_oid, RowExclusiveLock);
-	EState	   *estate = CreateExecutorState();
-	ResultRelInfo *target = makeNode(ResultRelInfo);
+	Relation	log = target->ri_RelationDesc;
 	TupleTableSlot *slot = table_slot_create(log, &estate->es_tupleTable);
-	Relation	index;
-	Oid			user;
-	int			context;
-
-	check_right_to_append(log, role);
-	fill_in(row);
-	InitResultRelInfo(target, log, 0, NULL, 0);
-	ExecOpenIndices(target, false);
-	index = find_index(log, target);
-	AfterTriggerBeginQuery();
-	lock_chain(log_oid);
-	link_row(log, index, row);
 
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, RelationGetDescr(log)->natts * sizeof(bool));
 	for (int i = 0; i < AUDIT_COLUMNS; i++)
 	{
-		AttrNumber	number = delivery_audit_column(log, (AuditColumn) i);
-
-		slot->tts_values[number - 1] = row->values[i];
-		slot->tts_isnull[number - 1] = row->nulls[i];
+		slot->tts_values[columns[i] - 1] = row->values[i];
+		slot->tts_isnull[columns[i] - 1] = row->nulls[i];
 	}
 	ExecStoreVirtualTuple(slot);
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(role, context | SECURITY_LOCAL_USERID_CHANGE);
-	ExecSimpleRelationInsert(target, estate, slot);
-	AfterTriggerEndQuery(estate);
-	SetUserIdAndSecContext(user, context);
+	table_tuple_insert(log, slot, GetCurrentCommandId(true), 0, NULL);
+	if (delivery_insert_index_tuples(target, slot, estate) != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("a row of audit log \"%s\" may violate a deferrable constraint", RelationGetRelationName(log)),
+				 errdetail("Rows are added without such checks."),
+				 errhint("Drop the constraint of table %s.", delivery_qualified_name(log)),
+				 errtable(log)));
+}
 
+/*
+ * Whether the log has indexes of its owner's, which may compute something.
+ */
+static bool
+has_more_indexes(Relation log)
+{
+	List	   *indexes = RelationGetIndexList(log);
+	bool		more = list_length(indexes) > 1;
+
+	list_free(indexes);
+	return more;
+}
+
+/*
+ * The chain is locked last, as all wait for it.
+ */
+static void
+insert_row(Relation log, const AttrNumber *columns, AuditRow *row)
+{
+	EState	   *estate = CreateExecutorState();
+	ResultRelInfo *target = makeNode(ResultRelInfo);
+
+	InitResultRelInfo(target, log, 0, NULL, 0);
+	ExecOpenIndices(target, false);
+	delivery_audit_lock_logs(RelationGetRelid(log));
+	link_row(log, columns, find_index(target), row);
+	store_row(target, estate, columns, row);
 	ExecCloseIndices(target);
 	ExecResetTupleTable(estate->es_tupleTable, false);
 	FreeExecutorState(estate);
+}
+
+/*
+ * Add a row, if a role may.  What indexes compute is code of the log's owner: already
+ * when they are opened it has neither the rights nor the search_path of whoever
+ * commits.
+ */
+static void
+append_row(Oid log_oid, Oid role, AuditRow *row)
+{
+	Relation	log = delivery_open_table(log_oid, RowExclusiveLock);
+	AttrNumber	columns[AUDIT_COLUMNS];
+	int			level = NewGUCNestLevel();
+	Oid			user;
+	int			context;
+
+	delivery_check_audit_log(log, columns);
+	check_right_to_append(log, role);
+	fill_in(row);
+	if (has_more_indexes(log))
+		(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(log->rd_rel->relowner, context | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
+	insert_row(log, columns, row);
+	SetUserIdAndSecContext(user, context);
+	AtEOXact_GUC(false, level);
 	table_close(log, NoLock);
 }
 
 /* --- what happened to a table ------------------------------------------- */
 
-/* A row as json, the same in every session. */
-static Datum
-row_image(HeapTuple tuple, TupleDesc desc)
+static void
+describe_rows(const TriggerData *trigger, AuditRow *row)
 {
-	int			level = delivery_pin_settings(desc);
-	Datum		image = DirectFunctionCall1(row_to_json, heap_copy_tuple_as_datum(tuple, desc));
+	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
+	bool		has_new = !TRIGGER_FIRED_BY_DELETE(trigger->tg_event);
+	HeapTuple	new = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 
-	delivery_unpin_settings(level);
-	return image;
+	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
+		return;
+	if (!TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+	{
+		row->values[AUDIT_OLD_ROW] = DirectFunctionCall1(row_to_json, heap_copy_tuple_as_datum(trigger->tg_trigtuple, desc));
+		row->nulls[AUDIT_OLD_ROW] = false;
+	}
+	if (has_new)
+	{
+		row->values[AUDIT_NEW_ROW] = DirectFunctionCall1(row_to_json, heap_copy_tuple_as_datum(new, desc));
+		row->nulls[AUDIT_NEW_ROW] = false;
+	}
 }
 
-static Oid
-find_truncated_log(Relation relation)
+/*
+ * What happened, written the same in every session.  Types may have casts to json,
+ * which run with the rights of the table's owner, not of whoever commits.
+ */
+static void
+describe_change(const TriggerData *trigger, AuditRow *row)
 {
-	/* this kind of trigger refers to no table, but its sibling does */
-	for (int i = 0; i < relation->trigdesc->numtriggers; i++)
-	{
-		const Trigger *trigger = &relation->trigdesc->triggers[i];
+	Relation	relation = trigger->tg_relation;
+	int			level = delivery_pin_settings(RelationGetDescr(relation));
+	Oid			user;
+	int			context;
 
-		if (OidIsValid(trigger->tgconstrrelid) && strcmp(trigger->tgname, AUDIT_TRIGGER) == 0)
-			return trigger->tgconstrrelid;
-	}
-	return InvalidOid;
+	memset(row->nulls, true, sizeof(row->nulls));
+	row->values[AUDIT_OPERATION] = CStringGetTextDatum(
+		TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ? "INSERT" :
+		TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? "UPDATE" :
+		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? "DELETE" : "TRUNCATE");
+	row->values[AUDIT_AUDITED] = CStringGetTextDatum(delivery_qualified_name(relation));
+	row->nulls[AUDIT_OPERATION] = row->nulls[AUDIT_AUDITED] = false;
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(relation->rd_rel->relowner, context | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
+	describe_rows(trigger, row);
+	SetUserIdAndSecContext(user, context);
+	delivery_unpin_settings(level);
 }
 
 /*
@@ -213,8 +250,6 @@ Datum
 delivery_audit_change(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	Relation	relation;
-	TupleDesc	desc;
 	Oid			log;
 	AuditRow	row;
 
@@ -224,55 +259,22 @@ delivery_audit_change(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("audit_change is a trigger function that record_audit attaches"),
 				 errhint("SELECT delivery.record_audit('a_table', 'a_log')")));
-	relation = trigger->tg_relation;
-	desc = RelationGetDescr(relation);
-	log = TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event) ? find_truncated_log(relation) : trigger->tg_trigger->tgconstrrelid;
+	log = delivery_audit_log_of(trigger->tg_trigger);
 	if (!OidIsValid(log))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("trigger \"%s\" of table \"%s\" refers to no audit log", trigger->tg_trigger->tgname, RelationGetRelationName(relation)),
-				 errdetail("It was not made by record_audit, or its other half is gone."),
-				 errhint("SELECT delivery.stop_audit('%s'), then delivery.record_audit(...) again.", RelationGetRelationName(relation))));
-
-	memset(row.nulls, true, sizeof(row.nulls));
-	row.values[AUDIT_OPERATION] = CStringGetTextDatum(
-		TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ? "INSERT" :
-		TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? "UPDATE" :
-		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? "DELETE" : "TRUNCATE");
-	row.values[AUDIT_AUDITED] = CStringGetTextDatum(
-		quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation)));
-	row.nulls[AUDIT_OPERATION] = row.nulls[AUDIT_AUDITED] = false;
-	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
-	{
-		row.values[AUDIT_NEW_ROW] = row_image(trigger->tg_trigtuple, desc);
-		row.nulls[AUDIT_NEW_ROW] = false;
-	}
-	else if (!TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
-	{
-		row.values[AUDIT_OLD_ROW] = row_image(trigger->tg_trigtuple, desc);
-		row.nulls[AUDIT_OLD_ROW] = false;
-		if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
-		{
-			row.values[AUDIT_NEW_ROW] = row_image(trigger->tg_newtuple, desc);
-			row.nulls[AUDIT_NEW_ROW] = false;
-		}
-	}
-	append_row(log, relation->rd_rel->relowner, &row);
+				 errmsg("trigger \"%s\" of table \"%s\" names no audit log", trigger->tg_trigger->tgname,
+						RelationGetRelationName(trigger->tg_relation)),
+				 errdetail("It was not made by record_audit, whose triggers do so in their condition."),
+				 errhint("DROP TRIGGER %s ON %s, then SELECT delivery.record_audit('a_table', 'a_log').",
+						 quote_identifier(trigger->tg_trigger->tgname), delivery_qualified_name(trigger->tg_relation))));
+	delivery_audit_note_log(log);
+	describe_change(trigger, &row);
+	append_row(log, trigger->tg_relation->rd_rel->relowner, &row);
 	return PointerGetDatum(NULL);
 }
 
 /* --- head --------------------------------------------------------------- */
-
-/* The log, open, if the caller may read it. */
-static Relation
-open_log(Oid relid)
-{
-	Relation	log = table_open(relid, AccessShareLock);
-
-	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
-		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(log->rd_rel->relkind), RelationGetRelationName(log));
-	return log;
-}
 
 /*
  * audit_head(log) -> (sequence, hash)
@@ -280,22 +282,16 @@ open_log(Oid relid)
 Datum
 delivery_audit_head(PG_FUNCTION_ARGS)
 {
-	Relation	log = open_log(PG_GETARG_OID(0));
-	Oid			index_oid = delivery_primary_key(log);
-	Relation	index;
+	AttrNumber	columns[AUDIT_COLUMNS];
+	Relation	log = delivery_open_audit_log(PG_GETARG_OID(0), columns);
+	Relation	index = index_open(delivery_primary_key(log), AccessShareLock);
 	AuditHead	head;
 	bytea	   *hash = (bytea *) palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
 	Datum		values[2];
 	bool		nulls[2] = {0};
 	TupleDesc	record;
 
-	delivery_check_audit_log(log);
-	if (!OidIsValid(index_oid))
-		delivery_refuse_audit_index(log);
-	index = index_open(index_oid, AccessShareLock);
-	if (!delivery_is_audit_index(log, index))
-		delivery_refuse_audit_index(log);
-	delivery_audit_read_head(log, index, GetActiveSnapshot(), &head);
+	delivery_audit_read_head(log, columns, index, GetActiveSnapshot(), &head);
 	index_close(index, AccessShareLock);
 	table_close(log, AccessShareLock);
 	SET_VARSIZE(hash, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);

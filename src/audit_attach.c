@@ -6,9 +6,13 @@
  */
 #include "delivery.h"
 
+#include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
+#include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -16,6 +20,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 #include "utils/varlena.h"
 
 #include "audit_chain.h"
@@ -91,24 +96,78 @@ delivery_create_audit_log(PG_FUNCTION_ARGS)
 		delivery_run_statement(statement.data);
 	}
 	resetStringInfo(&statement);
-	appendStringInfo(&statement,
-					 "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %s "
-					 "FOR EACH STATEMENT EXECUTE FUNCTION delivery.enforce_append_only()", name);
-	delivery_run_statement(statement.data);
+	delivery_run_statement(psprintf("CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s "
+									"FOR EACH STATEMENT EXECUTE FUNCTION delivery.enforce_append_only()", name));
+	/* where changes come without a statement, from a replica or of a parent */
+	delivery_run_statement(psprintf("CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON %s "
+									"FOR EACH ROW EXECUTE FUNCTION delivery.enforce_append_only()", name));
 	PG_RETURN_VOID();
 }
 
-/* --- attach and detach -------------------------------------------------- */
+/* --- audited tables and their parts ------------------------------------- */
 
-/* The audited table, locked as CREATE TRIGGER locks it; the caller owns it. */
+static const Trigger *
+find_trigger(Relation relation, const char *name)
+{
+	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
+		if (strcmp(relation->trigdesc->triggers[i].tgname, name) == 0)
+			return &relation->trigdesc->triggers[i];
+	return NULL;
+}
+
+static Oid
+log_of(Relation relation, const char *name)
+{
+	const Trigger *trigger = find_trigger(relation, name);
+
+	return trigger == NULL ? InvalidOid : delivery_audit_log_of(trigger);
+}
+
+/*
+ * Before anything is locked: the caller owns the table with all of its partitions and
+ * children, and their owners may record into the log, if there is one.
+ */
+static void
+check_rights(Oid audited, Oid log)
+{
+	List	   *tables;
+	ListCell   *cell;
+
+	delivery_check_table_exists(audited);
+	if (!delivery_owns_table(audited))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(audited));
+	tables = find_all_inheritors(audited, NoLock, NULL);
+	foreach(cell, tables)
+	{
+		Oid			table = lfirst_oid(cell);
+		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+		Oid			owner;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+		if (!delivery_owns_table(table))
+			aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table));
+		if (OidIsValid(log) && pg_class_aclcheck(log, owner, ACL_INSERT) != ACLCHECK_OK)
+		{
+			char	   *log_name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(log)), get_rel_name(log));
+
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("the owner of table \"%s\" may not add rows to audit log %s", get_rel_name(table), log_name),
+					 errdetail("The owner is \"%s\".", GetUserNameFromId(owner, false)),
+					 errhint("GRANT INSERT ON %s TO %s", log_name, quote_identifier(GetUserNameFromId(owner, false)))));
+		}
+	}
+}
+
+/* The audited table, locked as CREATE TRIGGER locks it. */
 static Relation
 open_audited(Oid relid)
 {
-	Relation	relation;
+	Relation	relation = delivery_open_table(relid, ShareRowExclusiveLock);
 
-	if (!delivery_owns_table(relid))
-		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(relid));
-	relation = table_open(relid, ShareRowExclusiveLock);
 	if (relation->rd_rel->relkind != RELKIND_RELATION && relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -116,6 +175,98 @@ open_audited(Oid relid)
 				 errdetail("Only tables and partitioned tables have rows of their own to be audited."),
 				 errhint("Audit the tables behind it.")));
 	return relation;
+}
+
+/* The name of the table whose trigger a partition has; for messages. */
+static char *
+audited_ancestor(Oid partition)
+{
+	Oid			audited = partition;
+	List	   *ancestors = get_partition_ancestors(partition);
+	ListCell   *cell;
+
+	foreach(cell, ancestors)
+		if (OidIsValid(get_trigger_oid(lfirst_oid(cell), AUDIT_TRIGGER, true)))
+			audited = lfirst_oid(cell);
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(audited)), get_rel_name(audited));
+}
+
+static bool
+is_audited_by_parent(Relation relation)
+{
+	const Trigger *trigger = find_trigger(relation, AUDIT_TRIGGER);
+
+	return trigger != NULL && trigger->tgisclone;
+}
+
+/* --- attach ------------------------------------------------------------- */
+
+static void
+check_kind(Relation audited, const char *name)
+{
+	if (audited->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("a temporary table cannot be audited"),
+				 errdetail("The table is %s.", name),
+				 errhint("Audit a table that lasts.")));
+	if (delivery_is_audit_log(audited))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("an audit log cannot be audited"),
+				 errdetail("Table %s is an audit log.", name),
+				 errhint("It is append-only and chained as it is.")));
+	if (is_audited_by_parent(audited))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("table %s is audited already", name),
+				 errdetail("It is a partition of the audited table %s.", audited_ancestor(RelationGetRelid(audited))),
+				 errhint("Its changes are recorded, under its own name.")));
+}
+
+/*
+ * A table, and its partitions and children, must not be audited otherwise.
+ */
+static void
+check_not_audited_otherwise(Oid table, Oid log, bool root)
+{
+	Relation	relation = table_open(table, NoLock);
+	const Trigger *trigger = find_trigger(relation, AUDIT_TRIGGER);
+	bool		alone = !root && relation->rd_rel->relispartition && trigger != NULL && !trigger->tgisclone;
+	char	   *name = delivery_qualified_name(relation);
+
+	if (trigger != NULL && (alone || delivery_audit_log_of(trigger) != log))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("table %s is audited already", name),
+				 alone ? errdetail("It is a partition that is audited by itself.") : errdetail("It is recorded in another log."),
+				 errhint("SELECT delivery.stop_audit(%s) first.", quote_literal_cstr(name))));
+	table_close(relation, NoLock);
+}
+
+/*
+ * Attach what a table has not yet.  To partitions the server copies triggers that fire
+ * for each row, but none for TRUNCATE; to children it copies none.
+ */
+static bool
+create_missing_triggers(Oid table, Oid log, bool root, const char *log_name)
+{
+	Relation	relation = table_open(table, NoLock);
+	char	   *name = delivery_qualified_name(relation);
+	bool		by_row = (root || !relation->rd_rel->relispartition) && find_trigger(relation, AUDIT_TRIGGER) == NULL;
+	bool		by_truncate = log_of(relation, AUDIT_TRUNCATE_TRIGGER) != log;
+	char	   *condition = psprintf("WHEN (delivery.records_audit(%s::pg_catalog.regclass)) EXECUTE FUNCTION delivery.audit_change()",
+									 quote_literal_cstr(log_name));
+
+	table_close(relation, NoLock);
+	if (by_row)
+		delivery_run_statement(psprintf("CREATE CONSTRAINT TRIGGER " AUDIT_TRIGGER " AFTER INSERT OR UPDATE OR DELETE ON %s "
+										"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW %s", name, condition));
+	/* OR REPLACE: a partition may come with one of another log */
+	if (by_truncate)
+		delivery_run_statement(psprintf("CREATE OR REPLACE TRIGGER " AUDIT_TRUNCATE_TRIGGER " AFTER TRUNCATE ON %s "
+										"FOR EACH STATEMENT %s", name, condition));
+	return by_row || by_truncate;
 }
 
 /*
@@ -126,48 +277,82 @@ delivery_record_audit(PG_FUNCTION_ARGS)
 {
 	Oid			audited_oid = PG_GETARG_OID(0);
 	Oid			log_oid = PG_GETARG_OID(1);
-	Relation	audited = open_audited(audited_oid);
+	AttrNumber	columns[AUDIT_COLUMNS];
+	Relation	audited;
 	Relation	log;
-	Oid			owner = audited->rd_rel->relowner;
-	char	   *name = delivery_qualified_name(audited);
+	char	   *name;
 	char	   *log_name;
+	List	   *tables;
+	ListCell   *cell;
+	bool		created = false;
 
-	if (audited_oid == log_oid)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("an audit log cannot record itself"),
-				 errdetail("Both tables are %s.", name),
-				 errhint("It is append-only and chained as it is.")));
-	if (audited->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("a temporary table cannot be audited"),
-				 errdetail("The table is %s.", name),
-				 errhint("Audit a table that lasts.")));
-	if (OidIsValid(get_trigger_oid(audited_oid, AUDIT_TRIGGER, true)))
+	delivery_check_table_exists(log_oid);
+	check_rights(audited_oid, log_oid);
+	audited = open_audited(audited_oid);
+	name = delivery_qualified_name(audited);
+	check_kind(audited, name);
+	table_close(audited, NoLock);
+	log = delivery_open_table(log_oid, AccessShareLock);
+	delivery_check_audit_log(log, columns);
+	log_name = delivery_qualified_name(log);
+	relation_close(log, NoLock);
+
+	tables = find_all_inheritors(audited_oid, ShareRowExclusiveLock, NULL);
+	foreach(cell, tables)
+		check_not_audited_otherwise(lfirst_oid(cell), log_oid, lfirst_oid(cell) == audited_oid);
+	foreach(cell, tables)
+		created |= create_missing_triggers(lfirst_oid(cell), log_oid, lfirst_oid(cell) == audited_oid, log_name);
+	if (!created)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("table %s is audited already", name),
-				 errdetail("It has the trigger \"%s\".", AUDIT_TRIGGER),
-				 errhint("SELECT delivery.stop_audit(%s) first, to record it in another log.", quote_literal_cstr(name))));
-
-	log = table_open(log_oid, ShareRowExclusiveLock);
-	delivery_check_audit_log(log);
-	log_name = delivery_qualified_name(log);
-	/* rows are added with the rights of the audited table's owner */
-	if (pg_class_aclcheck(log_oid, owner, ACL_INSERT) != ACLCHECK_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("the owner of table %s may not add rows to audit log %s", name, log_name),
-				 errdetail("The owner is \"%s\".", GetUserNameFromId(owner, false)),
-				 errhint("GRANT INSERT ON %s TO %s", log_name, quote_identifier(GetUserNameFromId(owner, false)))));
-	delivery_run_statement(psprintf("CREATE CONSTRAINT TRIGGER " AUDIT_TRIGGER " AFTER INSERT OR UPDATE OR DELETE ON %s FROM %s "
-						 "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION delivery.audit_change()", name, log_name));
-	delivery_run_statement(psprintf("CREATE TRIGGER " AUDIT_TRUNCATE_TRIGGER " AFTER TRUNCATE ON %s "
-						 "FOR EACH STATEMENT EXECUTE FUNCTION delivery.audit_change()", name));
-	table_close(log, NoLock);
-	table_close(audited, NoLock);
+				 errdetail("It and its partitions and children are recorded in this log."),
+				 errhint("SELECT delivery.stop_audit(%s) ends that.", quote_literal_cstr(name))));
 	PG_RETURN_VOID();
+}
+
+/* --- detach ------------------------------------------------------------- */
+
+/*
+ * What happened before in the transaction is recorded now.  Constraints are named by
+ * schema, those of partitions on their own.
+ */
+static void
+record_pending(const List *tables, Oid log)
+{
+	List	   *namespaces = NIL;
+	const ListCell *cell;
+
+	foreach(cell, tables)
+	{
+		Relation	relation = table_open(lfirst_oid(cell), NoLock);
+
+		if (log_of(relation, AUDIT_TRIGGER) == log)
+			namespaces = list_append_unique_oid(namespaces, RelationGetNamespace(relation));
+		table_close(relation, NoLock);
+	}
+	foreach(cell, namespaces)
+	{
+		const char *constraint = quote_qualified_identifier(get_namespace_name(lfirst_oid(cell)), AUDIT_TRIGGER);
+
+		delivery_run_statement(psprintf("SET CONSTRAINTS %s IMMEDIATE", constraint));
+		delivery_run_statement(psprintf("SET CONSTRAINTS %s DEFERRED", constraint));
+	}
+}
+
+static void
+drop_triggers(Oid table, Oid log)
+{
+	Relation	relation = table_open(table, NoLock);
+	char	   *name = delivery_qualified_name(relation);
+	bool		by_row = log_of(relation, AUDIT_TRIGGER) == log && !is_audited_by_parent(relation);
+	bool		by_truncate = log_of(relation, AUDIT_TRUNCATE_TRIGGER) == log;
+
+	table_close(relation, NoLock);
+	if (by_row)
+		delivery_run_statement(psprintf("DROP TRIGGER " AUDIT_TRIGGER " ON %s", name));
+	if (by_truncate)
+		delivery_run_statement(psprintf("DROP TRIGGER " AUDIT_TRUNCATE_TRIGGER " ON %s", name));
 }
 
 /*
@@ -177,18 +362,34 @@ Datum
 delivery_stop_audit(PG_FUNCTION_ARGS)
 {
 	Oid			audited_oid = PG_GETARG_OID(0);
-	Relation	audited = open_audited(audited_oid);
-	char	   *name = delivery_qualified_name(audited);
+	Relation	audited;
+	char	   *name;
+	Oid			log;
+	List	   *tables;
+	ListCell   *cell;
 
+	check_rights(audited_oid, InvalidOid);
+	audited = open_audited(audited_oid);
+	name = delivery_qualified_name(audited);
+	if (is_audited_by_parent(audited))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("table %s is audited with the table that it is a partition of", name),
+				 errdetail("That is table %s.", audited_ancestor(audited_oid)),
+				 errhint("Call it for that one, or detach the partition first.")));
+	log = log_of(audited, AUDIT_TRIGGER);
+	if (!OidIsValid(log))
+		log = log_of(audited, AUDIT_TRUNCATE_TRIGGER);
 	table_close(audited, NoLock);
-	if (!OidIsValid(get_trigger_oid(audited_oid, AUDIT_TRIGGER, true)) &&
-		!OidIsValid(get_trigger_oid(audited_oid, AUDIT_TRUNCATE_TRIGGER, true)))
+	if (!OidIsValid(log))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("table %s is not audited", name),
 				 errdetail("It has no trigger \"%s\".", AUDIT_TRIGGER),
 				 errhint("SELECT delivery.record_audit(%s, 'a_log') audits it.", quote_literal_cstr(name))));
-	delivery_run_statement(psprintf("DROP TRIGGER IF EXISTS " AUDIT_TRIGGER " ON %s", name));
-	delivery_run_statement(psprintf("DROP TRIGGER IF EXISTS " AUDIT_TRUNCATE_TRIGGER " ON %s", name));
+	tables = find_all_inheritors(audited_oid, ShareRowExclusiveLock, NULL);
+	record_pending(tables, log);
+	foreach(cell, tables)
+		drop_triggers(lfirst_oid(cell), log);
 	PG_RETURN_VOID();
 }

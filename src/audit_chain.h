@@ -7,9 +7,11 @@
 
 #include "postgres.h"
 
-#include "access/tupdesc.h"
+#include "access/attnum.h"
 #include "common/sha2.h"
+#include "storage/lockdefs.h"
 #include "utils/relcache.h"
+#include "utils/reltrigger.h"
 #include "utils/snapshot.h"
 
 /* columns of a log, in the order in which they are hashed */
@@ -46,15 +48,23 @@ typedef struct AuditHead
 
 extern const char *const delivery_audit_column_names[AUDIT_COLUMNS];
 
-/* the constraint trigger on an audited table; its sibling for TRUNCATE refers to no log */
+/* the constraint trigger on an audited table, and its sibling for TRUNCATE */
 #define AUDIT_TRIGGER "delivery_audit"
 #define AUDIT_TRUNCATE_TRIGGER "delivery_audit_truncate"
 
-extern AttrNumber delivery_audit_column(Relation log, AuditColumn column);
-extern void delivery_check_audit_log(Relation log);
+/* audit_chain.c */
+extern bool delivery_is_audit_log(Relation log);
+extern void delivery_check_audit_log(Relation log, AttrNumber *columns);
+extern Relation delivery_open_table(Oid relid, LOCKMODE mode);
+extern void delivery_check_table_exists(Oid relid);
+extern Relation delivery_open_audit_log(Oid relid, AttrNumber *columns);
 extern void delivery_audit_hash(const AuditRow *row, const uint8 *previous, uint8 *hash);
-extern bool delivery_is_audit_index(Relation log, Relation index);
-extern void delivery_refuse_audit_index(Relation log);
-extern void delivery_audit_read_head(Relation log, Relation index, Snapshot snapshot, AuditHead *head);
+extern void delivery_audit_read_head(Relation log, const AttrNumber *columns, Relation index, Snapshot snapshot, AuditHead *head);
+
+/* audit_lock.c */
+extern Oid	delivery_audit_log_of(const Trigger *trigger);
+extern void delivery_audit_note_log(Oid log);
+extern void delivery_audit_lock_logs(Oid wanted);
+extern void delivery_audit_watch_transactions(void);
 
 #endif							/* DELIVERY_AUDIT_CHAIN_H */

@@ -76,12 +76,12 @@ return_problem(ReturnSetInfo *result, int64 sequence, const char *problem)
 static Portal
 open_rows(Oid log_oid)
 {
-	Relation	log = table_open(log_oid, AccessShareLock);
+	AttrNumber	columns[AUDIT_COLUMNS];
+	Relation	log = delivery_open_audit_log(log_oid, columns);
 	StringInfoData query;
 	Portal		portal;
 	SPIPlanPtr	plan;
 
-	delivery_check_audit_log(log);
 	initStringInfo(&query);
 	appendStringInfoString(&query, "SELECT ");
 	for (int i = 0; i < AUDIT_COLUMNS; i++)
@@ -94,6 +94,49 @@ open_rows(Oid log_oid)
 	portal = SPI_cursor_open(NULL, plan, NULL, NULL, true);
 	table_close(log, NoLock);
 	return portal;
+}
+
+pg_noreturn static void
+refuse_null(const char *argument)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("nothing can be verified without a %s", argument),
+			 errdetail("The %s is NULL.", argument),
+			 errhint("Name the log; with a head, give both of what delivery.audit_head returned.")));
+}
+
+/*
+ * A head that is none would find every chain whole, or none.
+ */
+static void
+read_exported(FunctionCallInfo fcinfo, ExportedHead *exported)
+{
+	static const uint8 zeros[PG_SHA256_DIGEST_LENGTH];
+	const char *fault = NULL;
+
+	if (PG_ARGISNULL(0))
+		refuse_null("log");
+	if (PG_NARGS() == 1)
+		return;
+	if (PG_ARGISNULL(1))
+		refuse_null("sequence of the head");
+	if (PG_ARGISNULL(2))
+		refuse_null("hash of the head");
+	exported->sequence = PG_GETARG_INT64(1);
+	exported->hash = PG_GETARG_BYTEA_PP(2);
+	if (exported->sequence < 0)
+		fault = psprintf("Its sequence is %lld.", (long long) exported->sequence);
+	else if (VARSIZE_ANY_EXHDR(exported->hash) != PG_SHA256_DIGEST_LENGTH)
+		fault = psprintf("Its hash has %d bytes, not %d.", (int) VARSIZE_ANY_EXHDR(exported->hash), PG_SHA256_DIGEST_LENGTH);
+	else if (exported->sequence == 0 && !same_hash(PointerGetDatum(exported->hash), false, zeros))
+		fault = "The hash of sequence 0, before the first row, is zeros.";
+	if (fault != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("this is not the head of an audit log"),
+				 errdetail("%s", fault),
+				 errhint("Give sequence and hash as delivery.audit_head returned them.")));
 }
 
 /*
@@ -109,12 +152,8 @@ delivery_verify_audit(PG_FUNCTION_ARGS)
 	MemoryContext rows_context;
 	Portal		portal;
 
+	read_exported(fcinfo, &exported);
 	InitMaterializedSRF(fcinfo, 0);
-	if (PG_NARGS() > 1)
-	{
-		exported.sequence = PG_GETARG_INT64(1);
-		exported.hash = PG_GETARG_BYTEA_PP(2);
-	}
 	SPI_connect();
 	rows_context = AllocSetContextCreate(CurrentMemoryContext, "delivery audit rows", ALLOCSET_DEFAULT_SIZES);
 	portal = open_rows(PG_GETARG_OID(0));

@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "pgtime.h"
+#include "utils/builtins.h"
 #include "utils/bytea.h"
 #include "utils/float.h"
 #include "utils/guc.h"
@@ -56,7 +57,7 @@ is_plain_type(Oid type)
 int
 delivery_pin_settings(TupleDesc desc)
 {
-	const char *wanted[8][2];
+	const char *wanted[9][2];
 	long		offset;
 	int			count = 0;
 	int			level;
@@ -69,13 +70,15 @@ delivery_pin_settings(TupleDesc desc)
 		wanted[count][0] = "extra_float_digits", wanted[count++][1] = "1";
 	if (IntervalStyle != INTSTYLE_POSTGRES)
 		wanted[count][0] = "intervalstyle", wanted[count++][1] = "postgres";
+	if (quote_all_identifiers)
+		wanted[count][0] = "quote_all_identifiers", wanted[count++][1] = "off";
 	if (!pg_get_timezone_offset(session_timezone, &offset) || offset != 0)
 		wanted[count][0] = "timezone", wanted[count++][1] = "UTC";
 	for (int i = 0; i < desc->natts; i++)
 	{
 		if (TupleDescAttr(desc, i)->attisdropped || is_plain_type(TupleDescAttr(desc, i)->atttypid))
 			continue;
-		wanted[count][0] = "search_path", wanted[count++][1] = "pg_catalog";
+		wanted[count][0] = "search_path", wanted[count++][1] = "pg_catalog, pg_temp";
 		wanted[count][0] = "lc_monetary", wanted[count++][1] = "C";
 		wanted[count][0] = "xmlbinary", wanted[count++][1] = "base64";
 		break;
@@ -89,9 +92,12 @@ delivery_pin_settings(TupleDesc desc)
 	return level;
 }
 
+/*
+ * Also undoes what functions of the types' owners may have set meanwhile.
+ */
 void
 delivery_unpin_settings(int level)
 {
 	if (level > 0)
-		AtEOXact_GUC(true, level);
+		AtEOXact_GUC(false, level);
 }

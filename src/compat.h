@@ -77,6 +77,22 @@
 #define delivery_index_beginscan(table, index, snapshot, keys) index_beginscan(table, index, snapshot, keys, 0)
 #endif
 
+/* 16: indexes that only summarise may be the only ones to be told; to be used with executor/executor.h */
+#if PG_VERSION_NUM >= 160000
+#define delivery_insert_index_tuples(target, slot, estate) \
+	ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL, false)
+#else
+#define delivery_insert_index_tuples(target, slot, estate) \
+	ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL)
+#endif
+
+/* 17: to ask for a lock can include stronger ones; to be used with storage/lock.h */
+#if PG_VERSION_NUM >= 170000
+#define delivery_holds_lock(tag, mode) LockHeldByMe(tag, mode, false)
+#else
+#define delivery_holds_lock(tag, mode) LockHeldByMe(tag, mode)
+#endif
+
 /* 18: generated columns may be virtual */
 #if PG_VERSION_NUM >= 180000
 #define delivery_is_virtual(attribute) ((attribute)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)

@@ -8,6 +8,7 @@
 #include "utils/guc.h"
 
 #include "actor.h"
+#include "audit_chain.h"
 #include "wip.h"
 
 DELIVERY_MODULE_MAGIC;
@@ -19,6 +20,7 @@ _PG_init(void)
 {
 	delivery_define_actor();
 	MarkGUCPrefixReserved("delivery");
+	delivery_audit_watch_transactions();
 	delivery_wip_watch_transactions();
 	delivery_wip_watch_statements();
 }

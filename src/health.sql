@@ -113,7 +113,7 @@ BEGIN ATOMIC
 	-- audit
 	UNION ALL
 	SELECT g.name, format('it has no trigger "%s", so that its audit log has not all that happens', w.trigger),
-		format('SELECT delivery.stop_audit(%L), then delivery.record_audit(...) again', g.name)
+		format('SELECT delivery.record_audit(%L, ...) with the same log attaches it', g.name)
 	FROM (SELECT DISTINCT tgrelid, name FROM guard WHERE proname = 'audit_change') AS g,
 		(VALUES ('delivery_audit'), ('delivery_audit_truncate')) AS w (trigger)
 	WHERE NOT EXISTS (SELECT FROM guard AS o WHERE o.tgrelid = g.tgrelid AND o.tgname = w.trigger)

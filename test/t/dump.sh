@@ -5,7 +5,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../bin/tap.sh"
-plan 21
+plan 22
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -d "$1" -c "$2"
@@ -58,6 +58,7 @@ query delivery_restored "INSERT INTO slo (service, objective) VALUES ('mail', '9
 is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', sequence, operation, coalesce(new_row, old_row) ->> 'service'), ', ' ORDER BY sequence) FROM trail")" \
 	"1 INSERT search, 2 INSERT mail, 3 DELETE mail" "audit goes on where it was"
 is "$(query delivery_restored "SELECT count(*) FROM delivery.verify_audit('trail')")" 0 "and its chain is whole"
+is "$(query delivery_restored "DROP TABLE trail" 2>&1 | head -n 1)" "ERROR:  cannot drop table trail because other objects depend on it" "which is not dropped under its tables"
 psql -X -q -c 'DROP DATABASE delivery_dump' -c 'DROP DATABASE delivery_restored'
 
 # WIP limits: a board whose names need quotes, that is fuller than it may be, with
