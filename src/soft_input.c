@@ -77,9 +77,10 @@ delivery_read_softly(Oid type, const char *string, Datum *value)
 	}
 #ifdef DELIVERY_HAS_SOFT_INPUT
 	{
-		ErrorSaveContext context = {T_ErrorSaveContext};
+		ErrorSaveContext context = {0};
 		FmgrInfo	function;
 
+		context.type = T_ErrorSaveContext;
 		fmgr_info(input, &function);
 		return InputFunctionCallSafe(&function, (char *) string, parameter, -1, (Node *) &context, value);
 	}
