@@ -24,6 +24,7 @@ OWN_HEADERS = \
 	src/calendar_scan.h \
 	src/canonical.h \
 	src/compat.h \
+	src/condition.h \
 	src/count.h \
 	src/counter.h \
 	src/delivery.h \
@@ -65,6 +66,7 @@ OBJS = \
 	src/calendar_site.o \
 	src/canonical.o \
 	src/chart.o \
+	src/condition.o \
 	src/count.o \
 	src/counter.o \
 	src/delivery.o \
@@ -94,7 +96,6 @@ OBJS = \
 	src/wip_limit.o \
 	src/wip_lock.o \
 	src/wip_message.o \
-	src/wip_prepare.o \
 	src/wip_settings.o \
 	src/wip_status.o \
 	src/zone.o

@@ -34,6 +34,7 @@
 #include "actor.h"
 #include "audit_chain.h"
 #include "canonical.h"
+#include "condition.h"
 #include "statement.h"
 
 PG_FUNCTION_INFO_V1(delivery_audit_change);
@@ -268,6 +269,7 @@ delivery_audit_change(PG_FUNCTION_ARGS)
 				 errdetail("It was not made by record_audit, whose triggers do so in their condition."),
 				 errhint("DROP TRIGGER %s ON %s, then SELECT delivery.record_audit('a_table', 'a_log').",
 						 quote_identifier(trigger->tg_trigger->tgname), delivery_qualified_name(trigger->tg_relation))));
+	delivery_keep_conditions(fcinfo->flinfo->fn_oid);
 	delivery_audit_note_log(log);
 	describe_change(trigger, &row);
 	append_row(log, trigger->tg_relation->rd_rel->relowner, &row);

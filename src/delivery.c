@@ -9,6 +9,7 @@
 
 #include "actor.h"
 #include "audit_chain.h"
+#include "condition.h"
 #include "wip.h"
 
 DELIVERY_MODULE_MAGIC;
@@ -22,7 +23,7 @@ _PG_init(void)
 	MarkGUCPrefixReserved("delivery");
 	delivery_audit_watch_transactions();
 	delivery_wip_watch_transactions();
-	delivery_wip_watch_statements();
+	delivery_watch_statements();
 }
 
 /*

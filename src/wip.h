@@ -176,10 +176,6 @@ extern void delivery_wip_lock_awaited(Oid board);
 extern void delivery_wip_lock_board(Oid board);
 extern void delivery_wip_watch_transactions(void);
 
-/* wip_prepare.c */
-extern void delivery_wip_remember_function(Oid function);
-extern void delivery_wip_watch_statements(void);
-
 /* wip_count.c */
 extern int64 delivery_wip_weight(Oid type, Datum value, bool is_null);
 extern List *delivery_wip_find_indexes(Relation relation, const WipBoard *board, const AttrNumber *columns);

@@ -34,6 +34,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "condition.h"
 #include "errors.h"
 #include "wip.h"
 #include "wip_message.h"
@@ -585,7 +586,7 @@ delivery_enforce_wip_limit(PG_FUNCTION_ARGS)
 	for (int i = 0; i < board->layout.count; i++)
 		row.values[i] = heap_getattr(tuple, table->columns[i], RelationGetDescr(trigger->tg_relation), &row.nulls[i]);
 
-	delivery_wip_remember_function(fcinfo->flinfo->fn_oid);
+	delivery_keep_conditions(fcinfo->flinfo->fn_oid);
 	before = judge_from(tuple);
 	board = lock_groups(board, trigger->tg_relation, &row, &limits);
 	foreach(cell, limits)

@@ -1,6 +1,6 @@
 /*
- * wip_prepare.c
- *	  The triggers' conditions, prepared once per session.
+ * condition.c
+ *	  The conditions of our triggers, prepared once per session.
  *
  * The server parses the condition of a trigger anew for each statement, which takes
  * longer than to look at the row.  So they are kept as they are after planning, and
@@ -18,7 +18,7 @@
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
-#include "wip.h"
+#include "condition.h"
 
 typedef struct KnownCondition
 {
@@ -28,8 +28,10 @@ typedef struct KnownCondition
 } KnownCondition;
 
 static HTAB *known_conditions = NULL;
-/* that of the triggers, once one has run */
-static Oid	trigger_function = InvalidOid;
+/* those of our triggers that have run */
+#define TRIGGER_FUNCTIONS 4
+static Oid	trigger_functions[TRIGGER_FUNCTIONS];
+static int	trigger_function_count = 0;
 static ExecutorStart_hook_type next_start = NULL;
 
 static List *
@@ -81,9 +83,28 @@ planned_condition(const Trigger *trigger)
 static bool
 is_needed(const QueryDesc *query, const Trigger *trigger)
 {
-	if (query->plannedstmt->hasModifyingCTE || query->operation == CMD_MERGE)
+	if (query->plannedstmt->hasModifyingCTE)
 		return true;
-	return (trigger->tgtype & (query->operation == CMD_INSERT ? TRIGGER_TYPE_INSERT : TRIGGER_TYPE_UPDATE)) != 0;
+	switch (query->operation)
+	{
+		case CMD_INSERT:
+			return TRIGGER_FOR_INSERT(trigger->tgtype);
+		case CMD_UPDATE:
+			return TRIGGER_FOR_UPDATE(trigger->tgtype);
+		case CMD_DELETE:
+			return TRIGGER_FOR_DELETE(trigger->tgtype);
+		default:
+			return true;
+	}
+}
+
+static bool
+is_ours(const Trigger *trigger)
+{
+	for (int i = 0; i < trigger_function_count; i++)
+		if (trigger_functions[i] == trigger->tgfoid)
+			return true;
+	return false;
 }
 
 static void
@@ -94,7 +115,7 @@ prepare(const QueryDesc *query, ResultRelInfo *target)
 		const Trigger *trigger = &target->ri_TrigDesc->triggers[i];
 
 		if (trigger->tgqual != NULL && target->ri_TrigWhenExprs[i] == NULL &&
-			trigger->tgfoid == trigger_function && is_needed(query, trigger))
+			is_ours(trigger) && is_needed(query, trigger))
 			target->ri_TrigWhenExprs[i] = ExecInitQual(planned_condition(trigger), NULL);
 	}
 }
@@ -108,7 +129,7 @@ prepare_conditions(QueryDesc *query, int flags)
 		next_start(query, flags);
 	else
 		standard_ExecutorStart(query, flags);
-	if ((flags & EXEC_FLAG_EXPLAIN_ONLY) || !OidIsValid(trigger_function))
+	if ((flags & EXEC_FLAG_EXPLAIN_ONLY) || trigger_function_count == 0)
 		return;
 	foreach(cell, query->estate->es_opened_result_relations)
 	{
@@ -124,14 +145,23 @@ prepare_conditions(QueryDesc *query, int flags)
 	}
 }
 
+/*
+ * A trigger function of ours, by itself: its triggers' conditions are worth keeping.
+ */
 void
-delivery_wip_remember_function(Oid function)
+delivery_keep_conditions(Oid function)
 {
-	trigger_function = function;
+	for (int i = 0; i < trigger_function_count; i++)
+		if (trigger_functions[i] == function)
+			return;
+	/* others are from before the extension was created anew */
+	if (trigger_function_count == TRIGGER_FUNCTIONS)
+		trigger_function_count = 0;
+	trigger_functions[trigger_function_count++] = function;
 }
 
 void
-delivery_wip_watch_statements(void)
+delivery_watch_statements(void)
 {
 	next_start = ExecutorStart_hook;
 	ExecutorStart_hook = prepare_conditions;

@@ -1,0 +1,13 @@
+/*
+ * condition.h
+ *	  The conditions of our triggers, prepared once per session.
+ */
+#ifndef DELIVERY_CONDITION_H
+#define DELIVERY_CONDITION_H
+
+#include "postgres.h"
+
+extern void delivery_keep_conditions(Oid function);
+extern void delivery_watch_statements(void);
+
+#endif							/* DELIVERY_CONDITION_H */
