@@ -33,6 +33,16 @@ CREATE INDEX ON ward.card (lane) WHERE lane <> 'done';
 CREATE TABLE ward.urgent_card () INHERITS (ward.card);
 SELECT * FROM delivery.health_check();
 DROP TABLE ward.urgent_card;
+-- a child that is a board of its own does not hold the limits of its parent
+CREATE TABLE ward.own (LIKE ward.card);
+CREATE INDEX ON ward.own (lane, "the team");
+SELECT delivery.limit_wip('ward.own', 'lane', '{the team}');
+SELECT delivery.set_wip_limit('ward.own', '{doing}', 1, 'block');
+ALTER TABLE ward.own INHERIT ward.card;
+SELECT * FROM delivery.health_check() WHERE object = 'ward.own';
+ALTER TABLE ward.own NO INHERIT ward.card;
+SELECT delivery.unlimit_wip('ward.own');
+DROP TABLE ward.own;
 CREATE INDEX ON ward.card (lane, "the team", id);
 SELECT delivery.drop_wip_limit('ward.card', '{doing}');
 SELECT * FROM delivery.health_check();

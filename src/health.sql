@@ -85,7 +85,8 @@ BEGIN ATOMIC
 	FROM part_table AS p JOIN board AS b ON b.board = p.board,
 		(VALUES ('delivery_wip_insert', 4, 'new rows'), ('delivery_wip_update', 16, 'moves')) AS w (trigger, event, what)
 	WHERE p.relkind IN ('r', 'p')
-		AND NOT EXISTS (SELECT FROM guard AS g WHERE g.tgrelid = p.oid AND g.proname = 'enforce_wip_limit' AND g.tgtype & w.event <> 0)
+		AND NOT EXISTS (SELECT FROM guard AS g, LATERAL delivery.wip_columns(g.tgrelid) AS c
+			WHERE g.tgrelid = p.oid AND g.proname = 'enforce_wip_limit' AND g.tgtype & w.event <> 0 AND c.board = p.board)
 
 	UNION ALL
 	SELECT p.name, format('it is a foreign table of board %s: its rows are not counted', b.name), 'keep rows that are in progress in ordinary tables'
