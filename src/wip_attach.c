@@ -266,13 +266,13 @@ open_board(Oid oid)
 	Relation	relation;
 
 	delivery_wip_check_owner(oid);
-	relation = table_open(oid, ShareRowExclusiveLock);
-	if (relation->rd_rel->relkind != RELKIND_RELATION && relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+	if (get_rel_relkind(oid) != RELKIND_RELATION && get_rel_relkind(oid) != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a table", RelationGetRelationName(relation)),
+				 errmsg("\"%s\" is not a table", get_rel_name(oid)),
 				 errdetail("Only tables and partitioned tables can be boards."),
 				 errhint("Limit the tables behind it.")));
+	relation = table_open(oid, ShareRowExclusiveLock);
 	if (relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
