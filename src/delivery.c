@@ -22,6 +22,7 @@ _PG_init(void)
 	delivery_define_actor();
 	MarkGUCPrefixReserved("delivery");
 	delivery_audit_watch_transactions();
+	delivery_wip_watch_applied();
 	delivery_wip_watch_transactions();
 	delivery_watch_statements();
 }

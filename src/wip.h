@@ -161,6 +161,9 @@ extern uint32 delivery_wip_group_key(const WipLimit *limit, const WipRow *row);
 extern int64 delivery_wip_maximum(const WipBoard *board, const WipLimit *limit, const WipRow *row);
 extern void delivery_wip_load_limits(WipBoard *board);
 
+/* wip_enforce.c */
+extern void delivery_wip_watch_applied(void);
+
 /* wip_attach.c */
 pg_noreturn extern void delivery_wip_refuse_part(Relation part, const WipLayout *layout);
 

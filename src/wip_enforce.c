@@ -23,6 +23,7 @@
 #include "lib/ilist.h"
 #include "miscadmin.h"
 #include "nodes/primnodes.h"
+#include "replication/logicalworker.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/combocid.h"
@@ -491,7 +492,7 @@ may_repeat(const WipBoard *board, const WipLimit *limit, CommandId before)
 static void
 judge(const WipBoard *board, const WipLimit *limit, const WipRow *row, const TriggerData *trigger, CommandId before)
 {
-	Relation	written = trigger->tg_relation;
+	Relation	written = trigger == NULL ? NULL : trigger->tg_relation;
 	int64		maximum = delivery_wip_maximum(board, limit, row);
 	Snapshot	snapshot;
 	int64		count;
@@ -540,7 +541,7 @@ judge_from(HeapTuple tuple)
  * The board with its limits after all locks are taken.
  */
 static WipBoard *
-lock_groups(WipBoard *board, Relation written, WipRow *row, List **limits)
+lock_groups(WipBoard *board, Oid written, WipRow *row, List **limits)
 {
 	for (;;)
 	{
@@ -551,10 +552,92 @@ lock_groups(WipBoard *board, Relation written, WipRow *row, List **limits)
 		foreach(cell, *limits)
 			delivery_wip_await(board->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], row), true);
 		delivery_wip_lock_awaited(board->board);
-		board = delivery_wip_lock_tables(board, RelationGetRelid(written));
+		board = delivery_wip_lock_tables(board, written);
 		if (board->generation == generation)
 			return board;
 	}
+}
+
+/*
+ * All limits that count the item.  There is no trigger at the end of a transaction
+ * that was applied.
+ */
+static void
+judge_all(WipBoard *board, WipRow *row, const TriggerData *trigger, CommandId before)
+{
+	List	   *limits;
+	ListCell   *cell;
+
+	board = lock_groups(board, trigger == NULL ? InvalidOid : RelationGetRelid(trigger->tg_relation), row, &limits);
+	foreach(cell, limits)
+	{
+		int			number = lfirst_int(cell);
+
+		if (!may_repeat(board, &board->limits[number], before) || !was_judged(board, number, row, before))
+			judge(board, &board->limits[number], row, trigger, before);
+	}
+}
+
+/* --- rows of a subscription --------------------------------------------- */
+
+/*
+ * They are applied one by one, whatever statements they come from, so they are judged
+ * when their transaction ends, as if they were deferred.
+ */
+typedef struct Applied
+{
+	struct Applied *next;
+	Oid			board;
+	int			count;
+	WipRow		row;
+} Applied;
+
+static Applied *applied = NULL;
+
+static void
+postpone(const WipBoard *board, const WipRow *row)
+{
+	MemoryContext caller = MemoryContextSwitchTo(TopTransactionContext);
+	Applied    *entry = (Applied *) palloc0(sizeof(Applied));
+
+	entry->board = board->board;
+	entry->count = board->layout.count;
+	for (int i = 0; i < board->layout.count; i++)
+	{
+		entry->row.nulls[i] = row->nulls[i];
+		if (!row->nulls[i])
+			entry->row.values[i] = datumCopy(row->values[i], board->columns[i].by_value, board->columns[i].length);
+	}
+	entry->next = applied;
+	applied = entry;
+	MemoryContextSwitchTo(caller);
+}
+
+/*
+ * The columns of a board cannot change while a transaction writes to it.
+ */
+static void
+judge_applied(XactEvent event, void *argument)
+{
+	Applied    *entry = applied;
+
+	(void) argument;
+	applied = NULL;
+	if (event != XACT_EVENT_PRE_COMMIT && event != XACT_EVENT_PRE_PREPARE)
+		return;
+	for (; entry != NULL; entry = entry->next)
+	{
+		WipBoard   *board = delivery_wip_board(entry->board);
+
+		if (board->layout.count == entry->count)
+			judge_all(board, &entry->row, NULL, FirstCommandId);
+	}
+}
+
+void
+delivery_wip_watch_applied(void)
+{
+	RegisterXactCallback(judge_applied, NULL);
 }
 
 /*
@@ -568,9 +651,6 @@ delivery_enforce_wip_limit(PG_FUNCTION_ARGS)
 	WipBoard   *board;
 	const WipTable *table;
 	WipRow		row;
-	CommandId	before;
-	List	   *limits;
-	ListCell   *cell;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
 		TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
@@ -587,14 +667,9 @@ delivery_enforce_wip_limit(PG_FUNCTION_ARGS)
 		row.values[i] = heap_getattr(tuple, table->columns[i], RelationGetDescr(trigger->tg_relation), &row.nulls[i]);
 
 	delivery_keep_conditions(fcinfo->flinfo->fn_oid);
-	before = judge_from(tuple);
-	board = lock_groups(board, trigger->tg_relation, &row, &limits);
-	foreach(cell, limits)
-	{
-		int			number = lfirst_int(cell);
-
-		if (!may_repeat(board, &board->limits[number], before) || !was_judged(board, number, &row, before))
-			judge(board, &board->limits[number], &row, trigger, before);
-	}
+	if (IsLogicalWorker())
+		postpone(board, &row);
+	else
+		judge_all(board, &row, trigger, judge_from(tuple));
 	return PointerGetDatum(NULL);
 }

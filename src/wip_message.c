@@ -79,9 +79,12 @@ append_scope(StringInfo text, const WipBoard *board, const WipLimit *limit, cons
 static bool
 knows_lane(const WipBoard *board, const TriggerData *trigger)
 {
-	AttrNumber	lane = get_attnum(RelationGetRelid(trigger->tg_relation), board->columns[0].name);
 	Oid			user = GetUserId();
+	AttrNumber	lane;
 
+	if (trigger == NULL)
+		return true;
+	lane = get_attnum(RelationGetRelid(trigger->tg_relation), board->columns[0].name);
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ||
 		bms_is_member(lane - FirstLowInvalidHeapAttributeNumber, trigger->tg_updatedcols))
 		return true;

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 . test/bin/tap.sh
 trap 'rm -rf "$work"; test/bin/cluster.sh stop replication' EXIT
-plan 7
+plan 8
 test/bin/cluster.sh start replication "wal_level = logical" "wal_retrieve_retry_interval = 200ms"
 settings=$(test/bin/cluster.sh env replication)
 eval "$settings"
@@ -52,6 +52,13 @@ query publisher "UPDATE card SET lane = 'done' WHERE id = 1"
 status=0
 wait_for subscriber "SELECT count(*) = 1 FROM log" || status=1
 result $status "with ENABLE ALWAYS they are recorded"
+# a swap in one statement, of two full lanes: rows are applied one by one
+query subscriber "SELECT delivery.set_wip_limit('card', '{todo}', 1, 'block')" >/dev/null
+query publisher "UPDATE card SET lane = CASE lane WHEN 'doing' THEN 'todo' ELSE 'doing' END WHERE id IN (2, 4)"
+query publisher "UPDATE card SET lane = CASE lane WHEN 'doing' THEN 'todo' ELSE 'doing' END WHERE id IN (2, 4)"
+status=0
+wait_for subscriber "SELECT count(*) = 5 FROM log" || status=1
+result $status "a transaction is judged at its end, as it was a statement at the publisher"
 query publisher "UPDATE card SET lane = 'doing' WHERE id = 4"
 status=0
 for ((i = 0; i < 100; i++)); do
