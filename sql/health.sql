@@ -73,6 +73,36 @@ SELECT * FROM delivery.health_check();
 CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON ward.note FOR EACH ROW EXECUTE FUNCTION delivery.enforce_append_only();
 SELECT * FROM delivery.health_check();
 
+-- audit: partitions and children that are new, logs that are none any more
+CREATE TABLE ward.entry (id integer, year integer) PARTITION BY LIST (year);
+CREATE TABLE ward.entry_2026 PARTITION OF ward.entry FOR VALUES IN (2026);
+CREATE TABLE ward.base (id integer);
+SELECT delivery.record_audit('ward.entry', 'ward.log');
+SELECT delivery.record_audit('ward.base', 'ward.log');
+SELECT * FROM delivery.health_check();
+CREATE TABLE ward.entry_2027 PARTITION OF ward.entry FOR VALUES IN (2027);
+CREATE TABLE ward.derived () INHERITS (ward.base);
+SELECT * FROM delivery.health_check();
+SELECT delivery.record_audit('ward.entry', 'ward.log');
+SELECT delivery.record_audit('ward.base', 'ward.log');
+SELECT * FROM delivery.health_check();
+ALTER TABLE ward.log ADD COLUMN ticket text;
+DROP TRIGGER append_only ON ward.log;
+SELECT * FROM delivery.health_check();
+ALTER TABLE ward.log DROP COLUMN ticket;
+CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON ward.log FOR EACH STATEMENT EXECUTE FUNCTION delivery.enforce_append_only();
+SELECT * FROM delivery.health_check();
+
+-- a trigger that somebody made besides, and a type that cannot be counted by
+CREATE CONSTRAINT TRIGGER aa AFTER INSERT ON ward.card FOR EACH ROW WHEN (delivery.enters_weighted_wip('ward.card', NEW."the team", NEW.lane, NEW.points)) EXECUTE FUNCTION delivery.enforce_wip_limit();
+SELECT * FROM delivery.health_check();
+INSERT INTO ward.card VALUES (1, 'doing', 'red');
+DROP TRIGGER aa ON ward.card;
+CREATE TABLE ward.odd (j json);
+CREATE TRIGGER odd AFTER INSERT ON ward.odd FOR EACH ROW WHEN (delivery.enters_wip('ward.odd', NEW.j)) EXECUTE FUNCTION delivery.enforce_wip_limit();
+SELECT count(*) > 0 AS goes_on FROM delivery.health_check();
+DROP TABLE ward.odd;
+
 -- whoever may not see a limit is not told that there is none
 CREATE ROLE regress_delivery_stranger;
 SET ROLE regress_delivery_stranger;

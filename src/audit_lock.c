@@ -14,6 +14,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_trigger.h"
@@ -25,8 +26,10 @@
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/resowner.h"
 #include "utils/syscache.h"
 
 #include "audit_chain.h"
@@ -66,7 +69,8 @@ read_log(const char *condition)
 	FuncExpr   *call = condition == NULL ? NULL : (FuncExpr *) stringToNode(condition);
 	Const	   *log;
 
-	if (call == NULL || !IsA(call, FuncExpr) || list_length(call->args) != 1)
+	if (call == NULL || !IsA(call, FuncExpr) || list_length(call->args) != 1 ||
+		get_func_namespace(call->funcid) != get_namespace_oid("delivery", true))
 		return InvalidOid;
 	log = (Const *) linitial(call->args);
 	if (!IsA(log, Const) || log->consttype != REGCLASSOID || log->constisnull)
@@ -260,7 +264,12 @@ delivery_audit_lock_logs(Oid wanted)
 
 		if (noted->locked == InvalidSubTransactionId && (noted->log == wanted || is_written(noted->log)))
 		{
+			ResourceOwner owner = CurrentResourceOwner;
+
+			/* a cursor may run in another subtransaction than it was opened in */
+			CurrentResourceOwner = CurTransactionResourceOwner;
 			lock_chain(noted->log);
+			CurrentResourceOwner = owner;
 			noted->locked = GetCurrentSubTransactionId();
 		}
 	}

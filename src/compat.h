@@ -65,11 +65,6 @@
 #define delivery_owns_table(relid) pg_class_ownercheck(relid, GetUserId())
 #endif
 
-/* 16: input functions can be told not to raise an error */
-#if PG_VERSION_NUM >= 160000
-#define DELIVERY_HAS_SOFT_INPUT 1
-#endif
-
 /* 18: scans of an index may be instrumented; to be used with access/genam.h */
 #if PG_VERSION_NUM >= 180000
 #define delivery_index_beginscan(table, index, snapshot, keys) index_beginscan(table, index, snapshot, NULL, keys, 0)

@@ -38,6 +38,30 @@ BEGIN ATOMIC
 		SELECT p.board, p.oid, c.relkind, format('%I.%I', n.nspname, c.relname) AS name
 		FROM part AS p JOIN pg_class AS c ON c.oid = p.oid JOIN pg_namespace AS n ON n.oid = c.relnamespace
 	),
+	-- audited tables, with partitions and children, and their logs
+	audit_root AS (
+		SELECT DISTINCT g.tgrelid AS oid
+		FROM guard AS g
+		WHERE g.proname = 'audit_change' AND NOT EXISTS (SELECT FROM pg_inherits AS i JOIN guard AS o ON o.tgrelid = i.inhparent AND o.proname = 'audit_change'
+			WHERE i.inhrelid = g.tgrelid)
+	),
+	audit_part AS (
+		SELECT r.oid AS root, r.oid FROM audit_root AS r
+		UNION
+		SELECT p.root, i.inhrelid FROM audit_part AS p JOIN pg_inherits AS i ON i.inhparent = p.oid
+	),
+	audited AS (
+		SELECT p.oid, format('%I.%I', n.nspname, c.relname) AS name, format('%I.%I', o.nspname, r.relname) AS root
+		FROM audit_part AS p JOIN pg_class AS c ON c.oid = p.oid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+			JOIN pg_class AS r ON r.oid = p.root JOIN pg_namespace AS o ON o.oid = r.relnamespace
+		WHERE c.relkind IN ('r', 'p')
+	),
+	log AS (
+		SELECT DISTINCT c.oid, format('%I.%I', n.nspname, c.relname) AS name
+		FROM guard AS g JOIN pg_depend AS d ON d.classid = 'pg_trigger'::regclass AND d.objid = g.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n'
+			JOIN pg_class AS c ON c.oid = d.refobjid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		WHERE g.proname = 'audit_change' AND d.refobjid <> g.tgrelid
+	),
 	configured AS (
 		SELECT DISTINCT s.board FROM (SELECT board FROM delivery.wip_limit UNION ALL SELECT board FROM delivery.wip_override) AS s
 	)
@@ -101,10 +125,18 @@ BEGIN ATOMIC
 		AND pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = b.board), 'USAGE')
 
 	UNION ALL
-	SELECT p.name, 'it has no index that begins with lane and scope: each check reads too much of it',
-		format('CREATE INDEX ON %s (%s)', p.name, (SELECT string_agg(quote_ident(s.c), ', ' ORDER BY s.n) FROM unnest(b.lane_column || b.scope_columns) WITH ORDINALITY AS s (c, n)))
-	FROM board AS b, LATERAL delivery.wip_unindexed(b.board) AS u JOIN part_table AS p ON p.oid = u
+	SELECT p.name, 'it has no index that begins with the columns by which a limit counts: each check reads too much of it',
+		format('CREATE INDEX ON %s (%s)', p.name, (SELECT string_agg(quote_ident(s.c), ', ' ORDER BY s.n) FROM unnest(u.columns) WITH ORDINALITY AS s (c, n)))
+	FROM board AS b, LATERAL delivery.wip_unindexed(b.board) AS u JOIN part_table AS p ON p.oid = u.part
 	WHERE p.board = b.board
+
+	UNION ALL
+	SELECT g.name, format('it has %s triggers that hold WIP limits for one kind of change', count(*)),
+		format('drop all but those of limit_wip: %s', string_agg(quote_ident(g.tgname), ', ' ORDER BY g.oid))
+	FROM guard AS g, (VALUES (4), (16)) AS w (event)
+	WHERE g.proname = 'enforce_wip_limit' AND g.tgtype & w.event <> 0
+	GROUP BY g.name, w.event
+	HAVING count(*) > 1
 
 	UNION ALL
 	SELECT b.name, format('a limit or an override names %s, which the column does not take: it holds for nothing', u.u),
@@ -113,11 +145,23 @@ BEGIN ATOMIC
 
 	-- audit
 	UNION ALL
-	SELECT g.name, format('it has no trigger "%s", so that its audit log has not all that happens', w.trigger),
-		format('SELECT delivery.record_audit(%L, ...) with the same log attaches it', g.name)
-	FROM (SELECT DISTINCT tgrelid, name FROM guard WHERE proname = 'audit_change') AS g,
-		(VALUES ('delivery_audit'), ('delivery_audit_truncate')) AS w (trigger)
-	WHERE NOT EXISTS (SELECT FROM guard AS o WHERE o.tgrelid = g.tgrelid AND o.tgname = w.trigger)
+	SELECT a.name, format('it has no trigger "%s", so that its audit log has not all that happens', w.trigger),
+		format('SELECT delivery.record_audit(%L, ...) with the same log attaches it', a.root)
+	FROM audited AS a, (VALUES ('delivery_audit', 1, 1), ('delivery_audit_truncate', 32, 32)) AS w (trigger, mask, bits)
+	WHERE NOT EXISTS (SELECT FROM guard AS o WHERE o.tgrelid = a.oid AND o.proname = 'audit_change' AND o.tgtype & w.mask = w.bits)
+
+	UNION ALL
+	SELECT l.name, 'it is no audit log any more: changes of the tables that it audits fail', 'take off what was added to it, or SELECT delivery.stop_audit(...) for these tables'
+	FROM log AS l
+	WHERE (SELECT count(*) FROM pg_attribute AS a WHERE a.attrelid = l.oid AND a.attnum > 0 AND NOT a.attisdropped) <> 11
+		OR NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = l.oid AND i.indisprimary)
+
+	UNION ALL
+	SELECT l.name, 'it is an audit log that is not append-only',
+		format('CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION delivery.enforce_append_only()', l.name)
+	FROM log AS l
+	WHERE EXISTS (SELECT FROM (VALUES (4), (8), (16), (32)) AS w (event)
+		WHERE NOT EXISTS (SELECT FROM guard AS g WHERE g.tgrelid = l.oid AND g.proname = 'enforce_append_only' AND g.tgtype & w.event <> 0))
 	ORDER BY 1, 2;
 END;
 COMMENT ON FUNCTION delivery.health_check() IS

@@ -16,47 +16,62 @@
 
 #include "soft_input.h"
 
-#ifndef DELIVERY_HAS_SOFT_INPUT
+/*
+ * Errors that say something of the session or the server, not of the value.
+ */
+static bool
+is_about_value(const ErrorData *error)
+{
+	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
+	{
+		case ERRCODE_OPERATOR_INTERVENTION:
+		case ERRCODE_INSUFFICIENT_RESOURCES:
+		case ERRCODE_SYSTEM_ERROR:
+		case ERRCODE_TRANSACTION_ROLLBACK:
+		case ERRCODE_INTERNAL_ERROR:
+			return false;
+		default:
+			return true;
+	}
+}
 
 /*
- * Before there were soft errors, the error has to be caught, in a subtransaction.
+ * Not all input functions know soft errors, and what they call knows none, so errors
+ * are caught in a subtransaction.
  */
 static bool
 read_and_catch(Oid input, const char *string, Oid parameter, Datum *value)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool done = false;
+	ErrorData  *volatile error = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(caller);
 	PG_TRY();
 	{
 		*value = OidInputFunctionCall(input, (char *) string, parameter, -1);
-		done = true;
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
-
 		MemoryContextSwitchTo(caller);
 		error = CopyErrorData();
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION)
-			PG_RE_THROW();
 		FlushErrorState();
-		FreeErrorData(error);
 	}
 	PG_END_TRY();
-	if (done)
+	if (error == NULL)
 		ReleaseCurrentSubTransaction();
 	else
 		RollbackAndReleaseCurrentSubTransaction();
 	MemoryContextSwitchTo(caller);
 	CurrentResourceOwner = owner;
-	return done;
+	if (error == NULL)
+		return true;
+	if (!is_about_value(error))
+		ReThrowError(error);
+	FreeErrorData(error);
+	return false;
 }
-
-#endif
 
 /*
  * The value of a type, not a domain, that a text stands for; false if there is none.
@@ -75,16 +90,5 @@ delivery_read_softly(Oid type, const char *string, Datum *value)
 		*value = OidInputFunctionCall(input, (char *) string, parameter, -1);
 		return true;
 	}
-#ifdef DELIVERY_HAS_SOFT_INPUT
-	{
-		ErrorSaveContext context = {0};
-		FmgrInfo	function;
-
-		context.type = T_ErrorSaveContext;
-		fmgr_info(input, &function);
-		return InputFunctionCallSafe(&function, (char *) string, parameter, -1, (Node *) &context, value);
-	}
-#else
 	return read_and_catch(input, string, parameter, value);
-#endif
 }

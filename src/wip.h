@@ -127,6 +127,7 @@ typedef struct WipBoard
 	MemoryContext context;
 	char	   *name;
 	WipLayout	layout;
+	bool		agrees;			/* all triggers name the same columns */
 	Oid			weight_type;
 	WipColumn	columns[WIP_COLUMNS];
 	int			limit_count;
@@ -149,6 +150,7 @@ extern bool delivery_wip_is_trigger(const Trigger *trigger);
 extern bool delivery_wip_layout(const Trigger *trigger, WipLayout *layout);
 extern bool delivery_wip_find_layout(Relation relation, WipLayout *layout);
 extern WipBoard *delivery_wip_board(Oid board);
+extern bool delivery_wip_is_written(const WipBoard *board);
 extern WipBoard *delivery_wip_lock_tables(WipBoard *board, Oid locked);
 extern const WipTable *delivery_wip_triggered(const TriggerData *trigger, WipBoard **board);
 extern void delivery_wip_describe_column(Relation relation, AttrNumber number, WipColumn *column);

@@ -187,13 +187,13 @@ CREATE FUNCTION delivery.wip_columns(part regclass, OUT board regclass, OUT lane
 COMMENT ON FUNCTION delivery.wip_columns(regclass) IS
 	'the board that a table belongs to, and the columns that it is limited by; NULL for a table that belongs to none';
 
-CREATE FUNCTION delivery.wip_unindexed(board regclass)
-	RETURNS SETOF regclass
+CREATE FUNCTION delivery.wip_unindexed(board regclass, OUT part regclass, OUT "columns" name[])
+	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'delivery_wip_unindexed'
 	LANGUAGE C STABLE STRICT PARALLEL UNSAFE
 	ROWS 1;
 COMMENT ON FUNCTION delivery.wip_unindexed(regclass) IS
-	'tables of a board that have no index beginning with its lane and scope columns, in any order: they are read whole, or too much of them';
+	'tables of a board, and columns by which a limit counts that no index of them begins with, in any order: they are read whole, or too much of them';
 
 CREATE FUNCTION delivery.wip_unknown(board regclass)
 	RETURNS SETOF text

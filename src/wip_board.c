@@ -16,9 +16,12 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "nodes/primnodes.h"
 #include "storage/lmgr.h"
+#include "storage/lock.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -121,19 +124,39 @@ delivery_wip_layout(const Trigger *trigger, WipLayout *layout)
 }
 
 /*
- * The layout of a table that has one of the triggers.
+ * The layout of a table that has one of the triggers.  If somebody else with the right
+ * to make triggers made another one, it is that of the first; agree tells.
  */
-bool
-delivery_wip_find_layout(Relation relation, WipLayout *layout)
+static bool
+find_layout(Relation relation, WipLayout *layout, bool *agree)
 {
+	const Trigger *first = NULL;
+
+	*agree = true;
 	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
 	{
 		const Trigger *trigger = &relation->trigdesc->triggers[i];
+		WipLayout	found;
 
-		if (delivery_wip_is_trigger(trigger) && delivery_wip_layout(trigger, layout))
-			return true;
+		if (!delivery_wip_is_trigger(trigger) || !delivery_wip_layout(trigger, &found))
+			continue;
+		if (first != NULL && memcmp(&found, layout, sizeof(WipLayout)) != 0)
+			*agree = false;
+		if (first == NULL || trigger->tgoid < first->tgoid)
+		{
+			first = trigger;
+			*layout = found;
+		}
 	}
-	return false;
+	return first != NULL;
+}
+
+bool
+delivery_wip_find_layout(Relation relation, WipLayout *layout)
+{
+	bool		agree;
+
+	return find_layout(relation, layout, &agree);
 }
 
 bool
@@ -199,10 +222,41 @@ add_table(WipBoard *board, Relation root, Oid oid)
 		UnlockRelationOid(oid, AccessShareLock);
 }
 
+/*
+ * Types may call functions of the board's owner when values are read: not with the
+ * rights or the search_path of whoever writes to it, or asks for its status.
+ */
+static void
+load_limits(WipBoard *board, Relation relation)
+{
+	int			level = NewGUCNestLevel();
+	Oid			user;
+	int			context;
+
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(relation->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	delivery_wip_load_limits(board);
+	SetUserIdAndSecContext(user, context);
+	AtEOXact_GUC(false, level);
+}
+
 /* As limit_wip sees to it; triggers can be made by hand. */
 static bool
-has_integer_weight(Relation relation, WipLayout *layout)
+has_fitting_types(Relation relation, WipLayout *layout)
 {
+	for (int i = 0; i < layout->count; i++)
+	{
+		TypeCacheEntry *type = lookup_type_cache(TupleDescAttr(RelationGetDescr(relation), layout->columns[i] - 1)->atttypid,
+												 TYPECACHE_EQ_OPR_FINFO | TYPECACHE_HASH_PROC_FINFO);
+
+		if (!OidIsValid(type->eq_opr_finfo.fn_oid) || !OidIsValid(type->hash_proc_finfo.fn_oid))
+		{
+			memset(layout, 0, sizeof(WipLayout));
+			return false;
+		}
+	}
 	if (layout->weight != InvalidAttrNumber)
 	{
 		Oid			type = getBaseType(TupleDescAttr(RelationGetDescr(relation), layout->weight - 1)->atttypid);
@@ -229,7 +283,7 @@ compile(Oid oid, MemoryContext context)
 	board->board = oid;
 	board->context = context;
 	board->generation = ++last_generation;
-	if (relation != NULL && delivery_wip_find_layout(relation, &board->layout) && has_integer_weight(relation, &board->layout))
+	if (relation != NULL && find_layout(relation, &board->layout, &board->agrees) && has_fitting_types(relation, &board->layout))
 	{
 		List	   *tables = find_all_inheritors(oid, AccessShareLock, NULL);
 		ListCell   *cell;
@@ -242,7 +296,7 @@ compile(Oid oid, MemoryContext context)
 		board->parts = tables;
 		foreach(cell, tables)
 			add_table(board, relation, lfirst_oid(cell));
-		delivery_wip_load_limits(board);
+		load_limits(board, relation);
 	}
 	if (relation != NULL)
 		relation_close(relation, AccessShareLock);
@@ -418,4 +472,24 @@ delivery_wip_triggered(const TriggerData *trigger, WipBoard **board)
 				 errdetail("Its condition does not name a board that the table belongs to, and its columns."),
 				 errhint("Drop it, and SELECT delivery.limit_wip('a_table', 'lane_column').")));
 	return table;
+}
+
+/*
+ * Whether we write to one of its tables.
+ */
+bool
+delivery_wip_is_written(const WipBoard *board)
+{
+	ListCell   *cell;
+
+	foreach(cell, board->parts)
+	{
+		LOCKTAG		tag;
+
+		SET_LOCKTAG_RELATION(tag, MyDatabaseId, lfirst_oid(cell));
+		for (LOCKMODE mode = RowExclusiveLock; mode <= AccessExclusiveLock; mode++)
+			if (delivery_holds_lock(&tag, mode))
+				return true;
+	}
+	return false;
 }

@@ -156,6 +156,15 @@ check_arguments(FunctionCallInfo fcinfo, Entering *entering, const WipBoard *boa
 	}
 	entering->has_old = PG_NARGS() - 1 > columns;
 	entering->may_enter = may_enter(board);
+	/* a trigger of another table */
+	if (!entering->may_enter && !delivery_wip_is_written(board))
+		refuse_call();
+	if (!board->agrees)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("triggers of board \"%s\" name different columns", board->name),
+				 errdetail("Somebody made one besides those of limit_wip."),
+				 errhint("Drop it, as its owner or the table's.")));
 }
 
 static Entering *

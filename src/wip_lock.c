@@ -14,6 +14,7 @@
 #include "miscadmin.h"
 #include "storage/lock.h"
 #include "utils/memutils.h"
+#include "utils/resowner.h"
 
 #include "wip.h"
 
@@ -84,10 +85,15 @@ take(Oid board, uint32 key, WipLockKind kind)
 {
 	LOCKTAG		tag;
 
+	ResourceOwner owner = CurrentResourceOwner;
+
 	if (is_held(board, key, kind))
 		return;
+	/* a cursor may run in another subtransaction than it was opened in */
+	CurrentResourceOwner = CurTransactionResourceOwner;
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, board, key, kind == GROUP ? GROUP_LOCK_CLASS : BOARD_LOCK_CLASS);
 	(void) LockAcquire(&tag, kind == BOARD_SHARED ? ShareLock : ExclusiveLock, false, false);
+	CurrentResourceOwner = owner;
 	add(&held, board, key, kind, true);
 }
 

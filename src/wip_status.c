@@ -347,31 +347,55 @@ may_look_at(Oid board)
 		pg_class_aclcheck(board, GetUserId(), ACL_SELECT) == ACLCHECK_OK || delivery_owns_table(board);
 }
 
+/* The columns of an index that a table misses for these groups, if it does. */
+static void
+put_unindexed(ReturnSetInfo *result, const WipBoard *board, const WipTable *table, uint32 mask)
+{
+	Datum		values[2];
+	bool		nulls[2] = {0};
+	Datum		columns[WIP_COLUMNS];
+	int			count = 0;
+
+	if (delivery_wip_is_indexed(table, mask))
+		return;
+	for (int i = 0; i < board->layout.count; i++)
+		if (i == 0 || (mask >> (i - 1)) & 1)
+			columns[count++] = DirectFunctionCall1(namein, CStringGetDatum(board->columns[i].name));
+	values[0] = ObjectIdGetDatum(table->table);
+	values[1] = PointerGetDatum(construct_array(columns, count, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
 /*
- * wip_unindexed(board) -> set of regclass
+ * wip_unindexed(board) -> set of (part, columns)
  */
 Datum
 delivery_wip_unindexed(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	WipBoard   *board = delivery_wip_board(PG_GETARG_OID(0));
+	WipBoard   *board;
 	ListCell   *cell;
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	InitMaterializedSRF(fcinfo, 0);
 	if (!SearchSysCacheExists1(RELOID, PG_GETARG_DATUM(0)) || !may_look_at(PG_GETARG_OID(0)))
 		return (Datum) 0;
+	board = delivery_wip_board(PG_GETARG_OID(0));
 	foreach(cell, board->tables)
 	{
 		const WipTable *table = (const WipTable *) lfirst(cell);
-		Datum		value = ObjectIdGetDatum(table->table);
-		bool		is_null = false;
-		/* what limits would need that are not set yet */
-		bool		indexed = board->limit_count > 0 || delivery_wip_is_indexed(table, ((uint32) 1 << (board->layout.count - 1)) - 1);
 
-		for (int i = 0; indexed && i < board->limit_count; i++)
-			indexed = delivery_wip_is_indexed(table, board->limits[i].mask);
-		if (!indexed)
-			tuplestore_putvalues(result->setResult, result->setDesc, &value, &is_null);
+		/* what limits would need that are not set yet */
+		if (board->limit_count == 0)
+			put_unindexed(result, board, table, ((uint32) 1 << (board->layout.count - 1)) - 1);
+		for (int i = 0; i < board->limit_count; i++)
+		{
+			bool		before = false;
+
+			for (int j = 0; j < i; j++)
+				before |= board->limits[j].mask == board->limits[i].mask;
+			if (!before)
+				put_unindexed(result, board, table, board->limits[i].mask);
+		}
 	}
 	return (Datum) 0;
 }
