@@ -250,6 +250,12 @@ SET ROLE regress_delivery_stranger;
 CREATE FUNCTION regress_delivery_attack.who(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'as %', current_user; RETURN true; END $$;
 CREATE DOMAIN regress_delivery_attack.lane AS text CHECK (regress_delivery_attack.who(VALUE));
 CREATE TABLE regress_delivery_attack.board (lane regress_delivery_attack.lane CHECK (regress_delivery_attack.who(lane)), team text);
+CREATE FUNCTION regress_delivery_attack.capture(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+	IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN RAISE WARNING 'captured'; END IF; RETURN true; END $$;
+CREATE DOMAIN regress_delivery_attack.captured AS text CHECK (regress_delivery_attack.capture(VALUE));
+CREATE TABLE regress_delivery_attack.listed (lane regress_delivery_attack.captured[]);
+SELECT delivery.limit_wip('regress_delivery_attack.listed', 'lane');
+SELECT delivery.set_wip_limit('regress_delivery_attack.listed', '{"{x}"}', 1, 'block');
 CREATE FUNCTION regress_delivery_attack.equal(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
 CREATE OPERATOR regress_delivery_attack.= (LEFTARG = text, RIGHTARG = text, FUNCTION = regress_delivery_attack.equal);
 CREATE TABLE regress_delivery_attack.wip_limit (board regclass);
@@ -261,6 +267,7 @@ SELECT delivery.set_wip_limit('board', '{doing}', 1, 'block', '{"team": "red"}')
 SELECT delivery.override_wip('board', '{doing}', '{"team": "red"}', 1, 'x', 'tomorrow');
 SELECT lanes, scope, in_progress FROM delivery.wip_status() WHERE board = 'board'::regclass;
 SELECT count(*) FROM delivery.health_check() WHERE pg_catalog.starts_with(object, 'regress_delivery_attack');
+SELECT lanes, in_progress FROM delivery.wip_status() WHERE board = 'listed'::regclass;
 SELECT delivery.drop_wip_limit('board', '{doing}', '{"team": "red"}');
 SELECT delivery.unlimit_wip('board');
 RESET search_path;
