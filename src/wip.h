@@ -164,6 +164,7 @@ extern int64 delivery_wip_maximum(const WipBoard *board, const WipLimit *limit, 
 extern void delivery_wip_load_limits(WipBoard *board);
 
 /* wip_enforce.c */
+extern bool delivery_wip_may_enter(const WipBoard *board);
 extern void delivery_wip_watch_applied(void);
 
 /* wip_attach.c */
@@ -176,7 +177,7 @@ extern void delivery_wip_check_owner(Oid board);
 extern void delivery_wip_check_known(Relation relation, AttrNumber number, const char *value);
 
 /* wip_lock.c */
-extern void delivery_wip_await(Oid board, uint32 key, bool may_enter);
+extern void delivery_wip_await(Oid board, uint32 key);
 extern void delivery_wip_lock_awaited(Oid board);
 extern void delivery_wip_lock_board(Oid board);
 extern void delivery_wip_watch_transactions(void);

@@ -146,7 +146,7 @@ delivery_wip_is_indexed(const WipTable *table, uint32 mask)
  * The best one: with most columns, and one that has the lane before one without.
  */
 static Relation
-open_index(const WipTable *table, uint32 mask, const WipIndex **chosen, int *usable)
+open_index(const WipTable *table, uint32 mask, LOCKMODE lock, const WipIndex **chosen, int *usable)
 {
 	const WipIndex *best = NULL;
 	int			best_score = 0;
@@ -170,7 +170,7 @@ open_index(const WipTable *table, uint32 mask, const WipIndex **chosen, int *usa
 	}
 	if (best != NULL)
 	{
-		Relation	index = index_open(best->index, AccessShareLock);
+		Relation	index = index_open(best->index, lock);
 
 		/* as for the planner: its chains may be broken for a snapshot this old */
 		if (!index->rd_index->indcheckxmin ||
@@ -179,7 +179,7 @@ open_index(const WipTable *table, uint32 mask, const WipIndex **chosen, int *usa
 			*chosen = best;
 			return index;
 		}
-		index_close(index, AccessShareLock);
+		index_close(index, lock);
 	}
 	return NULL;
 }
@@ -316,7 +316,7 @@ count_all(Counting *counting, Relation relation, TupleTableSlot *slot)
 
 /*
  * Show each item in the lanes of a limit that agrees with the row in these columns.
- * One of the tables may be open already.
+ * One of the tables may be open already, with its indexes locked.
  */
 void
 delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *row, uint32 mask,
@@ -333,16 +333,22 @@ delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *r
 		const WipIndex *known = NULL;
 		TupleTableSlot *slot;
 		int			usable = 0;
+		LOCKMODE	lock = AccessShareLock;
 
 		counting.table = (const WipTable *) lfirst(cell);
-		relation = opened != NULL && RelationGetRelid(opened) == counting.table->table ? opened :
-			table_open(counting.table->table, AccessShareLock);
+		if (opened != NULL && RelationGetRelid(opened) == counting.table->table)
+		{
+			relation = opened;
+			lock = NoLock;
+		}
+		else
+			relation = table_open(counting.table->table, AccessShareLock);
 		slot = table_slot_create(relation, NULL);
-		index = open_index(counting.table, mask, &known, &usable);
+		index = open_index(counting.table, mask, lock, &known, &usable);
 		if (index != NULL)
 		{
 			more = count_by_index(&counting, relation, index, known, usable, slot);
-			index_close(index, AccessShareLock);
+			index_close(index, lock);
 		}
 		else
 			more = count_all(&counting, relation, slot);

@@ -73,7 +73,6 @@ typedef struct Entering
 	bool		weighted;
 	bool		has_old;
 	int			columns;		/* lane, scope, and weight if there is one */
-	bool		may_enter;		/* the user may write to the lanes of the board */
 	uint64		generation;		/* of the board that the arguments were compared with */
 	Queued	   *only;			/* the first one, until there is another */
 	HTAB	   *queued;
@@ -119,15 +118,19 @@ is_condition(FmgrInfo *function)
 	return true;
 }
 
-static bool
-may_enter(const WipBoard *board)
+/*
+ * Whether the current user may write to the lanes of a board.
+ */
+bool
+delivery_wip_may_enter(const WipBoard *board)
 {
 	Oid			user = GetUserId();
 	AttrNumber	lane = board->layout.columns[0];
 
-	return pg_class_aclmask(board->board, user, ACL_INSERT | ACL_UPDATE, ACLMASK_ANY) != 0 ||
-		pg_attribute_aclcheck(board->board, lane, user, ACL_INSERT) == ACLCHECK_OK ||
-		pg_attribute_aclcheck(board->board, lane, user, ACL_UPDATE) == ACLCHECK_OK;
+	return board->layout.count > 0 &&
+		(pg_class_aclmask(board->board, user, ACL_INSERT | ACL_UPDATE, ACLMASK_ANY) != 0 ||
+		 pg_attribute_aclcheck(board->board, lane, user, ACL_INSERT) == ACLCHECK_OK ||
+		 pg_attribute_aclcheck(board->board, lane, user, ACL_UPDATE) == ACLCHECK_OK);
 }
 
 /*
@@ -155,9 +158,8 @@ check_arguments(FunctionCallInfo fcinfo, Entering *entering, const WipBoard *boa
 			refuse_call();
 	}
 	entering->has_old = PG_NARGS() - 1 > columns;
-	entering->may_enter = may_enter(board);
 	/* a trigger of another table */
-	if (!entering->may_enter && !delivery_wip_is_written(board))
+	if (!delivery_wip_is_written(board) && !delivery_wip_may_enter(board))
 		refuse_call();
 	if (!board->agrees)
 		ereport(ERROR,
@@ -364,7 +366,7 @@ enters(FunctionCallInfo fcinfo, bool weighted)
 	if (!is_any || !is_new(entering, board, &new))
 		return false;
 	foreach(cell, limits)
-		delivery_wip_await(entering->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], &new), entering->may_enter);
+		delivery_wip_await(entering->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], &new));
 	return true;
 }
 
@@ -499,9 +501,10 @@ may_repeat(const WipBoard *board, const WipLimit *limit, CommandId before)
  * enter, as we have the lock.
  */
 static void
-judge(const WipBoard *board, const WipLimit *limit, const WipRow *row, const TriggerData *trigger, CommandId before)
+judge(const WipBoard *board, const WipLimit *limit, const WipRow *row, const TriggerData *trigger, CommandId before, bool runs)
 {
-	Relation	written = trigger == NULL ? NULL : trigger->tg_relation;
+	/* its indexes are open while the statement runs */
+	Relation	written = runs ? trigger->tg_relation : NULL;
 	int64		maximum = delivery_wip_maximum(board, limit, row);
 	Snapshot	snapshot;
 	int64		count;
@@ -531,10 +534,12 @@ judge(const WipBoard *board, const WipLimit *limit, const WipRow *row, const Tri
  * still there.  For what foreign keys write it is not.
  */
 static CommandId
-judge_from(HeapTuple tuple)
+judge_from(HeapTuple tuple, bool *runs)
 {
 	CommandId	command;
 	dlist_iter	iterator;
+
+	*runs = false;
 
 	/* COPY ... FREEZE */
 	if (HeapTupleHeaderXminFrozen(tuple->t_data))
@@ -542,7 +547,10 @@ judge_from(HeapTuple tuple)
 	command = HeapTupleHeaderGetCmin(tuple->t_data);
 	dlist_foreach(iterator, &running)
 		if (dlist_container(Entering, node, iterator.cur)->command == command)
+		{
+			*runs = true;
 			return command;
+		}
 	return FirstCommandId;
 }
 
@@ -559,7 +567,7 @@ lock_groups(WipBoard *board, Oid written, WipRow *row, List **limits)
 
 		*limits = delivery_wip_limits_of(board, row);
 		foreach(cell, *limits)
-			delivery_wip_await(board->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], row), true);
+			delivery_wip_await(board->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], row));
 		delivery_wip_lock_awaited(board->board);
 		board = delivery_wip_lock_tables(board, written);
 		if (board->generation == generation)
@@ -572,7 +580,7 @@ lock_groups(WipBoard *board, Oid written, WipRow *row, List **limits)
  * that was applied.
  */
 static void
-judge_all(WipBoard *board, WipRow *row, const TriggerData *trigger, CommandId before)
+judge_all(WipBoard *board, WipRow *row, const TriggerData *trigger, CommandId before, bool runs)
 {
 	List	   *limits;
 	ListCell   *cell;
@@ -583,7 +591,7 @@ judge_all(WipBoard *board, WipRow *row, const TriggerData *trigger, CommandId be
 		int			number = lfirst_int(cell);
 
 		if (!may_repeat(board, &board->limits[number], before) || !was_judged(board, number, row, before))
-			judge(board, &board->limits[number], row, trigger, before);
+			judge(board, &board->limits[number], row, trigger, before, runs);
 	}
 }
 
@@ -639,7 +647,7 @@ judge_applied(XactEvent event, void *argument)
 		WipBoard   *board = delivery_wip_board(entry->board);
 
 		if (board->layout.count == entry->count)
-			judge_all(board, &entry->row, NULL, FirstCommandId);
+			judge_all(board, &entry->row, NULL, FirstCommandId, false);
 	}
 }
 
@@ -679,6 +687,11 @@ delivery_enforce_wip_limit(PG_FUNCTION_ARGS)
 	if (IsLogicalWorker())
 		postpone(board, &row);
 	else
-		judge_all(board, &row, trigger, judge_from(tuple));
+	{
+		bool		runs;
+		CommandId	before = judge_from(tuple, &runs);
+
+		judge_all(board, &row, trigger, before, runs);
+	}
 	return PointerGetDatum(NULL);
 }

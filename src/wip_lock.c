@@ -37,7 +37,6 @@ typedef struct WipLock
 	Oid			board;
 	uint32		key;
 	WipLockKind kind;
-	bool		may_enter;		/* of who awaits it: the user may write to the lanes */
 	SubTransactionId owner;
 } WipLock;
 
@@ -52,7 +51,7 @@ static WipLocks awaited;
 static WipLocks held;
 
 static void
-add(WipLocks *locks, Oid board, uint32 key, WipLockKind kind, bool may_enter)
+add(WipLocks *locks, Oid board, uint32 key, WipLockKind kind)
 {
 	if (locks->count == locks->room)
 	{
@@ -66,7 +65,6 @@ add(WipLocks *locks, Oid board, uint32 key, WipLockKind kind, bool may_enter)
 	locks->locks[locks->count].board = board;
 	locks->locks[locks->count].key = key;
 	locks->locks[locks->count].kind = kind;
-	locks->locks[locks->count].may_enter = may_enter;
 	locks->locks[locks->count].owner = GetCurrentSubTransactionId();
 	locks->count++;
 }
@@ -94,16 +92,16 @@ take(Oid board, uint32 key, WipLockKind kind)
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, board, key, kind == GROUP ? GROUP_LOCK_CLASS : BOARD_LOCK_CLASS);
 	(void) LockAcquire(&tag, kind == BOARD_SHARED ? ShareLock : ExclusiveLock, false, false);
 	CurrentResourceOwner = owner;
-	add(&held, board, key, kind, true);
+	add(&held, board, key, kind);
 }
 
 /*
  * A statement is going to lock this group before it ends.
  */
 void
-delivery_wip_await(Oid board, uint32 key, bool may_enter)
+delivery_wip_await(Oid board, uint32 key)
 {
-	add(&awaited, board, key, GROUP, may_enter);
+	add(&awaited, board, key, GROUP);
 }
 
 static int
@@ -159,7 +157,7 @@ lock_board_groups(const WipLock *locks, int count)
 static bool
 is_wanted(const WipLock *lock, Oid board)
 {
-	return lock->board == board || lock->may_enter;
+	return lock->board == board || delivery_wip_may_enter(delivery_wip_board(lock->board));
 }
 
 /*
