@@ -223,6 +223,14 @@ SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
 	$$SELECT delivery.enters_weighted_wip('regress_delivery_board.card', 'doing'::text, 'red'::text)$$,
 	$$SELECT delivery.enters_wip('regress_delivery_board.mine', 'doing'::text, 'red'::text)$$,
 	$$SELECT delivery.enforce_wip_limit()$$]) AS s;
+-- nor do the triggers of the configuration take another table for it, or a call
+CREATE TABLE regress_delivery_board.like_limit (board regclass, lanes integer, scope integer);
+SELECT pg_temp.refusal('SELECT delivery.check_wip_setting()'), pg_temp.refusal('SELECT delivery.wip_setting_changed()');
+CREATE TRIGGER t AFTER INSERT ON regress_delivery_board.like_limit FOR EACH ROW EXECUTE FUNCTION delivery.wip_setting_changed();
+SELECT pg_temp.refusal($$INSERT INTO regress_delivery_board.like_limit VALUES ('regress_delivery_board.card', 1, 1)$$);
+CREATE TRIGGER s BEFORE INSERT ON regress_delivery_board.like_limit FOR EACH ROW EXECUTE FUNCTION delivery.check_wip_setting();
+SELECT pg_temp.refusal($$INSERT INTO regress_delivery_board.like_limit VALUES ('regress_delivery_board.card', 1, 1)$$);
+DROP TABLE regress_delivery_board.like_limit;
 -- nor does the condition tell which lanes are limited
 SELECT pg_temp.refusal($$SELECT delivery.enters_wip('regress_delivery_board.card', l, 'red'::text) FROM unnest('{doing,done}'::text[]) AS l$$);
 SELECT pg_temp.refusal($$SELECT delivery.enters_wip('regress_delivery_board.card', a.lane, b.team) FROM regress_delivery_board.mine AS a JOIN regress_delivery_board.mine AS b USING (lane)$$);

@@ -10,6 +10,7 @@
 
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -453,6 +454,29 @@ enum
 };
 
 /*
+ * The functions take the columns for what they are in these two tables, and lock what
+ * the first one names.
+ */
+static bool
+is_configuration(Relation relation)
+{
+	const char *name = RelationGetRelationName(relation);
+
+	return RelationGetNamespace(relation) == get_namespace_oid("delivery", true) &&
+		(strcmp(name, "wip_limit") == 0 || strcmp(name, "wip_override") == 0);
+}
+
+pg_noreturn static void
+refuse_trigger(const char *function)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 errmsg("%s is a trigger function of the extension's own tables", function),
+			 errdetail("These are delivery.wip_limit and delivery.wip_override."),
+			 errhint("SELECT delivery.set_wip_limit(...) sets a limit.")));
+}
+
+/*
  * check_wip_setting() -> trigger, before each row
  *
  * Lanes and scope are written as the functions write them.  While a dump is restored
@@ -473,8 +497,9 @@ delivery_check_wip_setting(PG_FUNCTION_ARGS)
 	bool		is_null;
 	Datum		board;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
-		elog(ERROR, "check_wip_setting is a trigger function of the extension's tables");
+	if (!CALLED_AS_TRIGGER(fcinfo) || !is_configuration(trigger->tg_relation) ||
+		!TRIGGER_FIRED_BEFORE(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		refuse_trigger("check_wip_setting");
 	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 	desc = RelationGetDescr(trigger->tg_relation);
 	board = heap_getattr(tuple, SETTING_BOARD, desc, &is_null);
@@ -563,8 +588,8 @@ delivery_wip_setting_changed(PG_FUNCTION_ARGS)
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	bool		is_override;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event))
-		elog(ERROR, "wip_setting_changed is a trigger function of the extension's tables");
+	if (!CALLED_AS_TRIGGER(fcinfo) || !is_configuration(trigger->tg_relation) || !TRIGGER_FIRED_AFTER(trigger->tg_event))
+		refuse_trigger("wip_setting_changed");
 	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
 	{
 		CacheInvalidateRelcacheAll();
