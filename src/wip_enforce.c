@@ -486,13 +486,13 @@ was_judged(const WipBoard *board, int number, const WipRow *row, CommandId befor
 }
 
 /*
- * Whether there may be several events for one group; else there is nothing to be
- * remembered.
+ * Whether there may be several events for one group, as when the statement no longer
+ * runs; else there is nothing to be remembered.
  */
 static bool
-may_repeat(const WipBoard *board, const WipLimit *limit, CommandId before)
+may_repeat(const WipBoard *board, const WipLimit *limit, bool runs)
 {
-	return before == FirstCommandId || limit->known_lanes > 1 || list_length(board->tables) > 1 ||
+	return !runs || limit->known_lanes > 1 || list_length(board->tables) > 1 ||
 		limit->mask != ((uint32) 1 << (board->layout.count - 1)) - 1;
 }
 
@@ -590,7 +590,7 @@ judge_all(WipBoard *board, WipRow *row, const TriggerData *trigger, CommandId be
 	{
 		int			number = lfirst_int(cell);
 
-		if (!may_repeat(board, &board->limits[number], before) || !was_judged(board, number, row, before))
+		if (!may_repeat(board, &board->limits[number], runs) || !was_judged(board, number, row, before))
 			judge(board, &board->limits[number], row, trigger, before, runs);
 	}
 }
