@@ -177,16 +177,14 @@ append_row(Oid log_oid, Oid role, AuditRow *row)
 {
 	Relation	log = delivery_open_table(log_oid, RowExclusiveLock);
 	AttrNumber	columns[AUDIT_COLUMNS];
-	int			level = NewGUCNestLevel();
+	int			level;
 	Oid			user;
 	int			context;
 
 	delivery_check_audit_log(log, columns);
 	check_right_to_append(log, role);
 	fill_in(row);
-	if (has_more_indexes(log))
-		(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+	level = has_more_indexes(log) ? delivery_pin_search_path() : NewGUCNestLevel();
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(log->rd_rel->relowner, context | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
 	insert_row(log, columns, row);

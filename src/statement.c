@@ -16,16 +16,28 @@
 #include "statement.h"
 
 /*
+ * Look for names where only superusers can have put something.  Returns the level to go
+ * back from.
+ */
+int
+delivery_pin_search_path(void)
+{
+	int			level = NewGUCNestLevel();
+
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	return level;
+}
+
+/*
  * Returns the number of rows that it touched.
  */
 uint64
 delivery_run_with(const char *statement, int nargs, Oid *types, Datum *values)
 {
-	int			level = NewGUCNestLevel();
+	int			level = delivery_pin_search_path();
 	uint64		rows;
 
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
 	SPI_connect();
 	if (SPI_execute_with_args(statement, nargs, types, values, NULL, false, 0) < 0)
 		elog(ERROR, "could not run \"%s\": %s", statement, SPI_result_code_string(SPI_result));

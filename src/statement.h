@@ -9,6 +9,7 @@
 
 #include "utils/relcache.h"
 
+extern int	delivery_pin_search_path(void);
 extern uint64 delivery_run_statement(const char *statement);
 extern uint64 delivery_run_with(const char *statement, int nargs, Oid *types, Datum *values);
 extern char *delivery_qualified_name(Relation relation);

@@ -55,7 +55,6 @@ typedef struct WipColumn
 	bool		by_value;
 	Oid			btree_family;
 	Oid			hash_family;
-	Oid			input_type;		/* what comparison operators take */
 	FmgrInfo	equal;
 	FmgrInfo	hash;
 } WipColumn;

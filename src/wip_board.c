@@ -30,6 +30,7 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
+#include "statement.h"
 #include "wip.h"
 
 typedef struct KnownBoard
@@ -189,7 +190,6 @@ delivery_wip_describe_column(Relation relation, AttrNumber number, WipColumn *co
 	column->by_value = attribute->attbyval;
 	column->btree_family = type->btree_opf;
 	column->hash_family = type->hash_opf;
-	column->input_type = type->btree_opintype;
 	fmgr_info_copy(&column->equal, &type->eq_opr_finfo, CurrentMemoryContext);
 	fmgr_info_copy(&column->hash, &type->hash_proc_finfo, CurrentMemoryContext);
 }
@@ -229,12 +229,10 @@ add_table(WipBoard *board, Relation root, Oid oid)
 static void
 load_limits(WipBoard *board, Relation relation)
 {
-	int			level = NewGUCNestLevel();
+	int			level = delivery_pin_search_path();
 	Oid			user;
 	int			context;
 
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(relation->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 	delivery_wip_load_limits(board);

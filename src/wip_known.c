@@ -17,6 +17,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "statement.h"
 #include "wip.h"
 
 /*
@@ -30,11 +31,9 @@ find_conditions(Relation relation, AttrNumber number, List **names, List **condi
 	Oid			types[2] = {OIDOID, INT2OID};
 	Datum		values[2] = {ObjectIdGetDatum(RelationGetRelid(relation)), Int16GetDatum(number)};
 	MemoryContext caller = CurrentMemoryContext;
-	int			level = NewGUCNestLevel();
-
 	/* so that names in what is returned are qualified */
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	int			level = delivery_pin_search_path();
+
 	SPI_connect();
 	if (SPI_execute_with_args("SELECT c.conname::text, c.contype::text, pg_get_expr(c.conbin, c.conrelid), c.confrelid::regclass::text, quote_ident(a.attname), c.confrelid"
 							  " FROM pg_constraint AS c LEFT JOIN pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = c.confkey[1]"

@@ -234,19 +234,9 @@ begin_scan(const char *name, const WipBoard *board, Snapshot snapshot, Relation 
 }
 
 static uint32
-place_hash(const WipBoard *board, uint32 mask, const uint32 *hashes)
+place_hash(uint32 mask, const uint32 *hashes)
 {
-	(void) board;
 	return hash_scope(hashes, mask, hash_combine(hashes[0], mask));
-}
-
-static int
-compare_places(const void *a, const void *b)
-{
-	uint32		one = ((const WipPlace *) a)->hash;
-	uint32		two = ((const WipPlace *) b)->hash;
-
-	return one < two ? -1 : one > two;
 }
 
 static int
@@ -256,6 +246,12 @@ compare_hashes(const void *a, const void *b)
 	uint32		two = *(const uint32 *) b;
 
 	return one < two ? -1 : one > two;
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+	return compare_hashes(&((const WipPlace *) a)->hash, &((const WipPlace *) b)->hash);
 }
 
 static void
@@ -291,7 +287,7 @@ index_limits(WipBoard *board)
 			WipPlace   *place = &board->places[board->place_count];
 
 			hashes[0] = hash_value(&board->columns[0], limit->lanes[j]);
-			place->hash = place_hash(board, mask, hashes);
+			place->hash = place_hash(mask, hashes);
 			place->limit = i;
 			place->lane = limit->lanes[j];
 			board->lane_hashes[board->place_count++] = hashes[0];
@@ -338,19 +334,7 @@ delivery_wip_load_limits(WipBoard *board)
 static bool
 is_limited_lane(const WipBoard *board, uint32 hash)
 {
-	int			low = 0;
-	int			high = board->place_count;
-
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (board->lane_hashes[middle] < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < board->place_count && board->lane_hashes[low] == hash;
+	return bsearch(&hash, board->lane_hashes, board->place_count, sizeof(uint32), compare_hashes) != NULL;
 }
 
 static int
@@ -439,7 +423,7 @@ delivery_wip_limits_of(WipBoard *board, WipRow *row)
 
 		if (has_nulls(row, mask))
 			continue;
-		hash = place_hash(board, mask, row->hashes);
+		hash = place_hash(mask, row->hashes);
 		for (int j = first_place(board, hash); j < board->place_count && board->places[j].hash == hash; j++)
 		{
 			const WipLimit *limit = &board->limits[board->places[j].limit];

@@ -82,7 +82,6 @@ static void
 take(Oid board, uint32 key, WipLockKind kind)
 {
 	LOCKTAG		tag;
-
 	ResourceOwner owner = CurrentResourceOwner;
 
 	if (is_held(board, key, kind))
