@@ -16,110 +16,112 @@ MODULE_big = delivery
 DELIVERY_VERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" delivery.control)
 
 OWN_HEADERS = \
-	src/actor.h \
-	src/audit_chain.h \
-	src/calendar.h \
-	src/calendar_blocks.h \
-	src/calendar_rules.h \
-	src/calendar_scan.h \
-	src/canonical.h \
-	src/compat.h \
-	src/condition.h \
-	src/count.h \
-	src/counter.h \
-	src/delivery.h \
-	src/errors.h \
-	src/number.h \
-	src/objective.h \
-	src/packing.h \
-	src/pause.h \
-	src/period.h \
-	src/query.h \
-	src/selection.h \
-	src/sla.h \
-	src/slo.h \
-	src/soft_input.h \
-	src/span.h \
-	src/statement.h \
-	src/wip.h \
-	src/wip_message.h \
-	src/zone.h
+	src/base/call.h \
+	src/base/compat.h \
+	src/base/count.h \
+	src/base/counter.h \
+	src/base/delivery.h \
+	src/base/errors.h \
+	src/base/number.h \
+	src/base/pause.h \
+	src/base/period.h \
+	src/base/query.h \
+	src/base/soft_input.h \
+	src/base/span.h \
+	src/base/statement.h \
+	src/base/zone.h \
+	src/calendar/calendar.h \
+	src/calendar/calendar_blocks.h \
+	src/calendar/calendar_rules.h \
+	src/calendar/calendar_scan.h \
+	src/guard/actor.h \
+	src/guard/audit_chain.h \
+	src/guard/canonical.h \
+	src/guard/condition.h \
+	src/guard/wip.h \
+	src/guard/wip_message.h \
+	src/metrics/packing.h \
+	src/metrics/selection.h \
+	src/sla/sla.h \
+	src/slo/objective.h \
+	src/slo/slo.h
 
 OBJS = \
-	src/actor.o \
-	src/append_only.o \
-	src/audit.o \
-	src/audit_attach.o \
-	src/audit_chain.o \
-	src/audit_lock.o \
-	src/audit_verify.o \
-	src/burn_alert.o \
-	src/calendar.o \
-	src/calendar_blocks.o \
-	src/calendar_day.o \
-	src/calendar_hours.o \
-	src/calendar_io.o \
-	src/calendar_named.o \
-	src/calendar_parse.o \
-	src/calendar_scan.o \
-	src/calendar_show.o \
-	src/calendar_site.o \
-	src/canonical.o \
-	src/chart.o \
-	src/condition.o \
-	src/count.o \
-	src/counter.o \
-	src/delivery.o \
-	src/frequency.o \
-	src/level.o \
-	src/number.o \
-	src/objective.o \
-	src/packing.o \
-	src/percentile.o \
-	src/period.o \
-	src/query.o \
-	src/ratio.o \
-	src/selection.o \
-	src/servicenow.o \
-	src/sla.o \
-	src/sla_clock.o \
-	src/slo.o \
-	src/slo_time.o \
-	src/soft_input.o \
-	src/span.o \
-	src/statement.o \
-	src/wip_attach.o \
-	src/wip_board.o \
-	src/wip_count.o \
-	src/wip_enforce.o \
-	src/wip_known.o \
-	src/wip_limit.o \
-	src/wip_lock.o \
-	src/wip_message.o \
-	src/wip_settings.o \
-	src/wip_status.o \
-	src/zone.o
+	src/base/call.o \
+	src/base/count.o \
+	src/base/counter.o \
+	src/base/number.o \
+	src/base/period.o \
+	src/base/query.o \
+	src/base/soft_input.o \
+	src/base/span.o \
+	src/base/statement.o \
+	src/base/zone.o \
+	src/calendar/calendar.o \
+	src/calendar/calendar_blocks.o \
+	src/calendar/calendar_day.o \
+	src/calendar/calendar_hours.o \
+	src/calendar/calendar_io.o \
+	src/calendar/calendar_named.o \
+	src/calendar/calendar_parse.o \
+	src/calendar/calendar_scan.o \
+	src/calendar/calendar_show.o \
+	src/calendar/calendar_site.o \
+	src/guard/actor.o \
+	src/guard/append_only.o \
+	src/guard/audit.o \
+	src/guard/audit_attach.o \
+	src/guard/audit_chain.o \
+	src/guard/audit_lock.o \
+	src/guard/audit_verify.o \
+	src/guard/canonical.o \
+	src/guard/condition.o \
+	src/guard/wip_attach.o \
+	src/guard/wip_board.o \
+	src/guard/wip_count.o \
+	src/guard/wip_enforce.o \
+	src/guard/wip_known.o \
+	src/guard/wip_limit.o \
+	src/guard/wip_lock.o \
+	src/guard/wip_message.o \
+	src/guard/wip_settings.o \
+	src/guard/wip_status.o \
+	src/metrics/chart.o \
+	src/metrics/frequency.o \
+	src/metrics/level.o \
+	src/metrics/packing.o \
+	src/metrics/percentile.o \
+	src/metrics/ratio.o \
+	src/metrics/selection.o \
+	src/sla/servicenow.o \
+	src/sla/sla.o \
+	src/sla/sla_clock.o \
+	src/slo/burn_alert.o \
+	src/slo/objective.o \
+	src/slo/slo.o \
+	src/slo/slo_time.o \
+	src/delivery.o
 
 # pieces of the install script, in the order in which they build on each other
 PIECES = \
 	src/schema.sql \
-	src/span.sql \
-	src/percentile.sql \
-	src/ratio.sql \
-	src/frequency.sql \
-	src/level.sql \
-	src/calendar.sql \
-	src/sla.sql \
-	src/servicenow.sql \
-	src/objective.sql \
-	src/slo.sql \
-	src/burn_alert.sql \
-	src/chart.sql \
-	src/actor.sql \
-	src/append_only.sql \
-	src/audit.sql \
-	src/wip.sql \
-	src/health.sql
+	src/base/span.sql \
+	src/metrics/percentile.sql \
+	src/metrics/ratio.sql \
+	src/metrics/frequency.sql \
+	src/metrics/level.sql \
+	src/calendar/calendar.sql \
+	src/sla/sla.sql \
+	src/sla/servicenow.sql \
+	src/slo/objective.sql \
+	src/slo/slo.sql \
+	src/slo/burn_alert.sql \
+	src/metrics/chart.sql \
+	src/guard/actor.sql \
+	src/guard/append_only.sql \
+	src/guard/audit.sql \
+	src/guard/wip.sql \
+	src/guard/health.sql
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 
@@ -130,7 +132,7 @@ ISOLATION_OPTS = --inputdir=test/isolation
 
 PG_CONFIG ?= pg_config
 # the server's headers are the server's: no warnings about them
-PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
+PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
 	-DDELIVERY_VERSION='"$(DELIVERY_VERSION)"'
 
 # On a fresh machine there is no PGXS yet: demo, test and bench install it and

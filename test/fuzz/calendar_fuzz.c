@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "calendar_rules.h"
+#include "calendar/calendar_rules.h"
 
 #define MINUTES			(2 * MINUTES_PER_DAY)
 #define MOST_DAYS		400		/* looked at per calendar */

@@ -14,7 +14,7 @@ flags="-O2 -g -Wall -Wextra -Werror -fno-sanitize-recover=all -Isrc -fsanitize=a
 clang $flags -c test/fuzz/calendar_fuzz.c -o build/fuzz/calendar_fuzz.o
 # shellcheck disable=SC2086
 clang $flags -fsanitize=fuzzer -fno-sanitize-coverage=trace-cmp build/fuzz/calendar_fuzz.o \
-	src/calendar_scan.c src/calendar_parse.c src/calendar_show.c src/calendar_day.c -o build/fuzz/calendar_fuzz
+	src/calendar/calendar_scan.c src/calendar/calendar_parse.c src/calendar/calendar_show.c src/calendar/calendar_day.c -o build/fuzz/calendar_fuzz
 # new files go to the first folder, the others are only read
 build/fuzz/calendar_fuzz -max_total_time="${FUZZ_SECONDS:-600}" -max_len=512 -timeout=20 \
 	-dict=test/fuzz/calendar.dict -artifact_prefix=build/fuzz/ -print_final_stats=1 \

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "calendar_rules.h"
+#include "calendar/calendar_rules.h"
 
 #define LONGEST_FILE	4096
 #define LONGEST_INPUT	400		/* of a mutation: short ones find as much, and faster */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "calendar_rules.h"
+#include "calendar/calendar_rules.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "packing.h"
-#include "selection.h"
+#include "metrics/packing.h"
+#include "metrics/selection.h"
 
 #define MAX_RANKS 2001
 

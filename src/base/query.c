@@ -1,0 +1,26 @@
+/*
+ * query.c
+ *	  Queries of ours on configuration tables, planned once per session.
+ */
+#include "base/delivery.h"
+
+#include "base/query.h"
+
+/*
+ * Run a query that only reads, with the caller's snapshot and rights.  Between
+ * SPI_connect and SPI_finish; the plan is a static variable, NULL at first.
+ */
+void
+delivery_query(SPIPlanPtr *plan, const char *query, int nargs, Oid *types, Datum *values)
+{
+	if (*plan == NULL)
+	{
+		SPIPlanPtr	fresh = SPI_prepare(query, nargs, types);
+
+		if (fresh == NULL || SPI_keepplan(fresh) != 0)
+			elog(ERROR, "could not prepare \"%s\": %s", query, SPI_result_code_string(SPI_result));
+		*plan = fresh;
+	}
+	if (SPI_execute_plan(*plan, values, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not run \"%s\": %s", query, SPI_result_code_string(SPI_result));
+}

@@ -1,0 +1,168 @@
+/*
+ * condition.c
+ *	  The conditions of our triggers, prepared once per session.
+ *
+ * The server parses the condition of a trigger anew for each statement, which takes
+ * longer than to look at the row.  So they are kept as they are after planning, and
+ * handed to a statement when it starts.  Where this does not come first, as for COPY
+ * and for partitions that rows are routed to, the server does as it always does.
+ */
+#include "base/delivery.h"
+
+#include "catalog/pg_trigger.h"
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/prs2lock.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+
+#include "guard/condition.h"
+
+typedef struct KnownCondition
+{
+	Oid			trigger;		/* key of the hash table */
+	char	   *text;			/* as it is stored */
+	List	   *planned;
+} KnownCondition;
+
+static HTAB *known_conditions = NULL;
+/* those of our triggers that have run */
+#define TRIGGER_FUNCTIONS 4
+static Oid	trigger_functions[TRIGGER_FUNCTIONS];
+static int	trigger_function_count = 0;
+static ExecutorStart_hook_type next_start = NULL;
+
+static List *
+plan(const char *text)
+{
+	Node	   *condition = (Node *) stringToNode(text);
+
+	/* as the server does: OLD and NEW are the two sides of a join */
+	ChangeVarNodes(condition, PRS2_OLD_VARNO, INNER_VAR, 0);
+	ChangeVarNodes(condition, PRS2_NEW_VARNO, OUTER_VAR, 0);
+	return make_ands_implicit(expression_planner((Expr *) condition));
+}
+
+static List *
+planned_condition(const Trigger *trigger)
+{
+	KnownCondition *known;
+	MemoryContext caller;
+	bool		found;
+
+	if (known_conditions == NULL)
+	{
+		HASHCTL		control = {0};
+
+		control.keysize = sizeof(Oid);
+		control.entrysize = sizeof(KnownCondition);
+		control.hcxt = CacheMemoryContext;
+		known_conditions = hash_create("delivery conditions", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	known = (KnownCondition *) hash_search(known_conditions, &trigger->tgoid, HASH_ENTER, &found);
+	if (!found)
+		known->text = NULL;
+	if (known->text != NULL && strcmp(known->text, trigger->tgqual) == 0)
+		return known->planned;
+
+	/* what was there before may be in use; conditions hardly ever change */
+	known->text = NULL;
+	caller = MemoryContextSwitchTo(CacheMemoryContext);
+	known->planned = plan(trigger->tgqual);
+	known->text = pstrdup(trigger->tgqual);
+	MemoryContextSwitchTo(caller);
+	return known->planned;
+}
+
+/*
+ * Whether the statement fires the trigger; what ON CONFLICT fires besides is left to
+ * the server.
+ */
+static bool
+is_needed(const QueryDesc *query, const Trigger *trigger)
+{
+	if (query->plannedstmt->hasModifyingCTE)
+		return true;
+	switch (query->operation)
+	{
+		case CMD_INSERT:
+			return TRIGGER_FOR_INSERT(trigger->tgtype);
+		case CMD_UPDATE:
+			return TRIGGER_FOR_UPDATE(trigger->tgtype);
+		case CMD_DELETE:
+			return TRIGGER_FOR_DELETE(trigger->tgtype);
+		default:
+			return true;
+	}
+}
+
+static bool
+is_ours(const Trigger *trigger)
+{
+	for (int i = 0; i < trigger_function_count; i++)
+		if (trigger_functions[i] == trigger->tgfoid)
+			return true;
+	return false;
+}
+
+static void
+prepare(const QueryDesc *query, ResultRelInfo *target)
+{
+	for (int i = 0; i < target->ri_TrigDesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &target->ri_TrigDesc->triggers[i];
+
+		if (trigger->tgqual != NULL && target->ri_TrigWhenExprs[i] == NULL &&
+			is_ours(trigger) && is_needed(query, trigger))
+			target->ri_TrigWhenExprs[i] = ExecInitQual(planned_condition(trigger), NULL);
+	}
+}
+
+static void
+prepare_conditions(QueryDesc *query, int flags)
+{
+	ListCell   *cell;
+
+	if (next_start != NULL)
+		next_start(query, flags);
+	else
+		standard_ExecutorStart(query, flags);
+	if ((flags & EXEC_FLAG_EXPLAIN_ONLY) || trigger_function_count == 0)
+		return;
+	foreach(cell, query->estate->es_opened_result_relations)
+	{
+		ResultRelInfo *target = (ResultRelInfo *) lfirst(cell);
+
+		if (target->ri_TrigDesc != NULL && target->ri_TrigWhenExprs != NULL)
+		{
+			MemoryContext caller = MemoryContextSwitchTo(query->estate->es_query_cxt);
+
+			prepare(query, target);
+			MemoryContextSwitchTo(caller);
+		}
+	}
+}
+
+/*
+ * A trigger function of ours, by itself: its triggers' conditions are worth keeping.
+ */
+void
+delivery_keep_conditions(Oid function)
+{
+	for (int i = 0; i < trigger_function_count; i++)
+		if (trigger_functions[i] == function)
+			return;
+	/* others are from before the extension was created anew */
+	if (trigger_function_count == TRIGGER_FUNCTIONS)
+		trigger_function_count = 0;
+	trigger_functions[trigger_function_count++] = function;
+}
+
+void
+delivery_watch_statements(void)
+{
+	next_start = ExecutorStart_hook;
+	ExecutorStart_hook = prepare_conditions;
+}

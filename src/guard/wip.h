@@ -1,0 +1,193 @@
+/*
+ * wip.h
+ *	  WIP limits: boards, their limits, and what the modules share.
+ *
+ * A board is a table whose rows are work items.  One column of it says in which
+ * lane an item is; the values of the scope columns, if it has any, say whose it is.
+ * A group is what a limit counts together: the items in the lanes of the limit that
+ * agree in the columns that delimit it.
+ */
+#ifndef DELIVERY_WIP_H
+#define DELIVERY_WIP_H
+
+#include "postgres.h"
+
+#include "commands/trigger.h"
+#include "executor/tuptable.h"
+#include "fmgr.h"
+#include "nodes/pg_list.h"
+#include "utils/relcache.h"
+#include "utils/snapshot.h"
+#include "utils/timestamp.h"
+
+#include "base/compat.h"
+
+#define WIP_INSERT_TRIGGER "delivery_wip_insert"
+#define WIP_UPDATE_TRIGGER "delivery_wip_update"
+
+/* their function */
+#define WIP_FUNCTION "enforce_wip_limit"
+
+/* their conditions; with the second one the last column is the weight */
+#define WIP_CONDITION "enters_wip"
+#define WIP_WEIGHTED_CONDITION "enters_weighted_wip"
+
+/* the lane, which comes first, and the scope columns */
+#define WIP_SCOPES 16
+#define WIP_COLUMNS (1 + WIP_SCOPES)
+
+/* Which columns of a table its triggers look at. */
+typedef struct WipLayout
+{
+	Oid			board;
+	int			count;			/* of lane and scope columns */
+	AttrNumber	columns[WIP_COLUMNS];
+	AttrNumber	weight;			/* InvalidAttrNumber: each item counts 1 */
+} WipLayout;
+
+typedef struct WipColumn
+{
+	char	   *name;
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+	int16		length;
+	bool		by_value;
+	Oid			btree_family;
+	Oid			hash_family;
+	FmgrInfo	equal;
+	FmgrInfo	hash;
+} WipColumn;
+
+/* Lane and scope of an item. */
+typedef struct WipRow
+{
+	Datum		values[WIP_COLUMNS];
+	bool		nulls[WIP_COLUMNS];
+	uint32		hashes[WIP_COLUMNS];
+	bool		hashed;			/* hashes of the scope are there, too */
+} WipRow;
+
+typedef struct WipOverride
+{
+	struct WipOverride *next;
+	uint32		mask;			/* of the columns that it names, lane excluded */
+	Datum		values[WIP_COLUMNS];
+	int64		extra;
+	TimestampTz until;
+} WipOverride;
+
+typedef struct WipLimit
+{
+	char	   *lanes_key;		/* the same for limits of the same lanes */
+	uint32		lanes_hash;
+	int			lane_count;
+	char	  **lane_names;
+	Datum	   *lanes;			/* those that the type of the column knows */
+	int			known_lanes;
+	bool		each_scope;		/* holds for each scope separately */
+	uint32		mask;			/* of the columns that delimit what it counts: bit 1 for the first scope column */
+	Datum		values[WIP_COLUMNS];	/* of these, unless it holds for each scope */
+	int64		maximum;
+	Datum		enforcement;
+	bool		warn;
+	WipOverride *overrides;
+} WipLimit;
+
+/* An index by which items of a lane can be found. */
+typedef struct WipIndex
+{
+	Oid			index;
+	int			count;			/* of leading columns that are lane or scope */
+	int			columns[WIP_COLUMNS];	/* which of them */
+} WipIndex;
+
+/* A table that holds items of a board: itself, a partition, a child. */
+typedef struct WipTable
+{
+	Oid			table;
+	AttrNumber	columns[WIP_COLUMNS];
+	AttrNumber	weight;
+	List	   *indexes;
+} WipTable;
+
+/* where a limit is found: by lane, and by the values that its scope names */
+typedef struct WipPlace
+{
+	uint32		hash;
+	int			limit;
+	Datum		lane;
+} WipPlace;
+
+typedef struct WipBoard
+{
+	Oid			board;
+	uint64		generation;
+	MemoryContext context;
+	char	   *name;
+	WipLayout	layout;
+	bool		agrees;			/* all triggers name the same columns */
+	Oid			weight_type;
+	WipColumn	columns[WIP_COLUMNS];
+	int			limit_count;
+	WipLimit   *limits;
+	int			mask_count;
+	uint32	   *masks;			/* different ones of scopes that limits name */
+	int			place_count;
+	WipPlace   *places;			/* in the order of their hashes */
+	uint32	   *lane_hashes;	/* of all places, in their order */
+	List	   *parts;			/* numbers of all tables that it is made of */
+	List	   *tables;
+	List	   *unknown;		/* texts of values that limits name and columns do not take */
+} WipBoard;
+
+/* Shown an item and its weight; false if it wants no more of them. */
+typedef bool (*WipVisitor) (const WipTable *table, TupleTableSlot *slot, int64 weight, void *state);
+
+/* wip_board.c */
+extern bool delivery_wip_is_trigger(const Trigger *trigger);
+extern bool delivery_wip_layout(const Trigger *trigger, WipLayout *layout);
+extern bool delivery_wip_find_layout(Relation relation, WipLayout *layout);
+extern WipBoard *delivery_wip_board(Oid board);
+extern bool delivery_wip_is_written(const WipBoard *board);
+extern WipBoard *delivery_wip_lock_tables(WipBoard *board, Oid locked);
+extern const WipTable *delivery_wip_triggered(const TriggerData *trigger, WipBoard **board);
+extern void delivery_wip_describe_column(Relation relation, AttrNumber number, WipColumn *column);
+extern bool delivery_wip_same(const WipColumn *column, Datum a, Datum b);
+
+/* wip_limit.c */
+extern List *delivery_wip_limits_of(WipBoard *board, WipRow *row);
+extern bool delivery_wip_counts(const WipBoard *board, const WipLimit *limit, const WipRow *row);
+extern uint32 delivery_wip_group_key(const WipLimit *limit, const WipRow *row);
+extern int64 delivery_wip_maximum(const WipBoard *board, const WipLimit *limit, const WipRow *row);
+extern void delivery_wip_load_limits(WipBoard *board);
+
+/* wip_enforce.c */
+extern bool delivery_wip_may_enter(const WipBoard *board);
+extern void delivery_wip_watch_applied(void);
+
+/* wip_attach.c */
+pg_noreturn extern void delivery_wip_refuse_part(Relation part, const WipLayout *layout);
+
+/* wip_settings.c */
+extern void delivery_wip_check_owner(Oid board);
+
+/* wip_known.c */
+extern void delivery_wip_check_known(Relation relation, AttrNumber number, const char *value);
+
+/* wip_lock.c */
+extern void delivery_wip_await(Oid board, uint32 key);
+extern void delivery_wip_lock_awaited(Oid board);
+extern void delivery_wip_lock_board(Oid board);
+extern void delivery_wip_watch_transactions(void);
+
+/* wip_count.c */
+extern int64 delivery_wip_weight(Oid type, Datum value, bool is_null);
+extern List *delivery_wip_find_indexes(Relation relation, const WipBoard *board, const AttrNumber *columns);
+extern bool delivery_wip_is_indexed(const WipTable *table, uint32 mask);
+extern void delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *row, uint32 mask,
+							   Relation opened, Snapshot snapshot, WipVisitor visit, void *state);
+extern int64 delivery_wip_count(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation opened,
+								Snapshot snapshot, int64 enough, bool before);
+
+#endif							/* DELIVERY_WIP_H */

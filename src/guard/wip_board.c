@@ -1,0 +1,493 @@
+/*
+ * wip_board.c
+ *	  What a session knows of a board: its columns, tables, indexes and limits.
+ *
+ * It is read when it is needed first, and anew after anything about it changed:
+ * the triggers on the configuration tables, as DDL does, invalidate the relation.
+ * There is no plan in it that could grow old.
+ */
+#include "base/delivery.h"
+
+#include "access/genam.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "nodes/primnodes.h"
+#include "storage/lmgr.h"
+#include "storage/lock.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+#include "base/statement.h"
+#include "guard/wip.h"
+
+typedef struct KnownBoard
+{
+	Oid			board;			/* key of the hash table */
+	bool		valid;
+	bool		compiling;
+	WipBoard   *compiled;
+} KnownBoard;
+
+/* which board a trigger belongs to, which never changes */
+typedef struct KnownTrigger
+{
+	Oid			trigger;		/* key of the hash table */
+	Oid			board;
+} KnownTrigger;
+
+static HTAB *known_boards = NULL;
+static HTAB *known_triggers = NULL;
+static uint64 last_generation = 0;
+
+/* --- columns ------------------------------------------------------------ */
+
+static AttrNumber
+column_of(Node *node)
+{
+	if (node == NULL || !IsA(node, Var) || ((Var *) node)->varattno <= 0)
+		return InvalidAttrNumber;
+	return ((Var *) node)->varattno;
+}
+
+/*
+ * By its function, as its name may be changed.
+ */
+bool
+delivery_wip_is_trigger(const Trigger *trigger)
+{
+	char	   *function = get_func_name(trigger->tgfoid);
+
+	return function != NULL && strcmp(function, WIP_FUNCTION) == 0 &&
+		get_func_namespace(trigger->tgfoid) == get_namespace_oid("delivery", true);
+}
+
+/*
+ * The condition of a trigger, enters_wip(board, columns of NEW, those of OLD), is
+ * where the columns are known from: it follows when they are renamed, and when the
+ * table is dumped and restored.  It is parsed for each statement, so it is short.
+ */
+bool
+delivery_wip_layout(const Trigger *trigger, WipLayout *layout)
+{
+	FuncExpr   *call;
+	Const	   *board;
+	bool		weighted;
+	char	   *function;
+	int			columns;
+
+	memset(layout, 0, sizeof(WipLayout));
+	if (trigger->tgqual == NULL)
+		return false;
+	call = (FuncExpr *) stringToNode(trigger->tgqual);
+	if (!IsA(call, FuncExpr) || list_length(call->args) < 2)
+		return false;
+	board = (Const *) linitial(call->args);
+	if (!IsA(board, Const) || board->consttype != REGCLASSOID || board->constisnull)
+		return false;
+	function = get_func_name(call->funcid);
+	if (function == NULL || get_func_namespace(call->funcid) != get_namespace_oid("delivery", true))
+		return false;
+	weighted = strcmp(function, WIP_WEIGHTED_CONDITION) == 0;
+	if (!weighted && strcmp(function, WIP_CONDITION) != 0)
+		return false;
+	columns = list_length(call->args) - 1;
+	if (trigger->tgtype & TRIGGER_TYPE_UPDATE)
+		columns /= 2;
+	layout->board = DatumGetObjectId(board->constvalue);
+	layout->count = columns - (weighted ? 1 : 0);
+	if (layout->count < 1 || layout->count > WIP_COLUMNS)
+		return false;
+	for (int i = 0; i < columns; i++)
+	{
+		AttrNumber	number = column_of((Node *) list_nth(call->args, 1 + i));
+
+		if (number == InvalidAttrNumber)
+			return false;
+		if (i < layout->count)
+			layout->columns[i] = number;
+		else
+			layout->weight = number;
+	}
+	return true;
+}
+
+/*
+ * The layout of a table that has one of the triggers.  If somebody else with the right
+ * to make triggers made another one, it is that of the first; agree tells.
+ */
+static bool
+find_layout(Relation relation, WipLayout *layout, bool *agree)
+{
+	const Trigger *first = NULL;
+
+	*agree = true;
+	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &relation->trigdesc->triggers[i];
+		WipLayout	found;
+
+		if (!delivery_wip_is_trigger(trigger) || !delivery_wip_layout(trigger, &found))
+			continue;
+		if (first != NULL && memcmp(&found, layout, sizeof(WipLayout)) != 0)
+			*agree = false;
+		if (first == NULL || trigger->tgoid < first->tgoid)
+		{
+			first = trigger;
+			*layout = found;
+		}
+	}
+	return first != NULL;
+}
+
+bool
+delivery_wip_find_layout(Relation relation, WipLayout *layout)
+{
+	bool		agree;
+
+	return find_layout(relation, layout, &agree);
+}
+
+bool
+delivery_wip_same(const WipColumn *column, Datum a, Datum b)
+{
+	return DatumGetBool(FunctionCall2Coll((FmgrInfo *) &column->equal, column->collation, a, b));
+}
+
+/*
+ * How values of a column are compared and hashed, in the current memory context.
+ */
+void
+delivery_wip_describe_column(Relation relation, AttrNumber number, WipColumn *column)
+{
+	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), number - 1);
+	TypeCacheEntry *type = lookup_type_cache(attribute->atttypid,
+											 TYPECACHE_EQ_OPR_FINFO | TYPECACHE_HASH_PROC_FINFO | TYPECACHE_BTREE_OPFAMILY | TYPECACHE_HASH_OPFAMILY);
+
+	if (!OidIsValid(type->eq_opr_finfo.fn_oid) || !OidIsValid(type->hash_proc_finfo.fn_oid))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" cannot name lanes or scopes", NameStr(attribute->attname)),
+				 errdetail("Values of type %s cannot be compared and hashed.", format_type_be(attribute->atttypid)),
+				 errhint("Use a column of a type such as text, integer or an enum.")));
+	column->name = pstrdup(NameStr(attribute->attname));
+	column->type = attribute->atttypid;
+	column->typmod = attribute->atttypmod;
+	column->collation = attribute->attcollation;
+	column->length = attribute->attlen;
+	column->by_value = attribute->attbyval;
+	column->btree_family = type->btree_opf;
+	column->hash_family = type->hash_opf;
+	fmgr_info_copy(&column->equal, &type->eq_opr_finfo, CurrentMemoryContext);
+	fmgr_info_copy(&column->hash, &type->hash_proc_finfo, CurrentMemoryContext);
+}
+
+/* --- tables ------------------------------------------------------------- */
+
+/*
+ * Partitions and children may have the columns elsewhere.
+ */
+static void
+add_table(WipBoard *board, Relation root, Oid oid)
+{
+	Relation	relation = table_open(oid, AccessShareLock);
+	WipTable   *table;
+
+	if (RELKIND_HAS_TABLE_AM(relation->rd_rel->relkind) && !RELATION_IS_OTHER_TEMP(relation))
+	{
+		table = (WipTable *) palloc0(sizeof(WipTable));
+		table->table = oid;
+		for (int i = 0; i < board->layout.count; i++)
+			table->columns[i] = get_attnum(oid, board->columns[i].name);
+		if (board->layout.weight != InvalidAttrNumber)
+			table->weight = get_attnum(oid, NameStr(TupleDescAttr(RelationGetDescr(root), board->layout.weight - 1)->attname));
+		table->indexes = delivery_wip_find_indexes(relation, board, table->columns);
+		board->tables = lappend(board->tables, table);
+	}
+	table_close(relation, AccessShareLock);
+	/* that of find_all_inheritors, too: who counts locks them for as long as needed */
+	if (oid != board->board)
+		UnlockRelationOid(oid, AccessShareLock);
+}
+
+/*
+ * Types may call functions of the board's owner when values are read: not with the
+ * rights or the search_path of whoever writes to it, or asks for its status.
+ */
+static void
+load_limits(WipBoard *board, Relation relation)
+{
+	int			level = delivery_pin_search_path();
+	Oid			user;
+	int			context;
+
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(relation->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	delivery_wip_load_limits(board);
+	SetUserIdAndSecContext(user, context);
+	AtEOXact_GUC(false, level);
+}
+
+/* As limit_wip sees to it; triggers can be made by hand. */
+static bool
+has_fitting_types(Relation relation, WipLayout *layout)
+{
+	for (int i = 0; i < layout->count; i++)
+	{
+		TypeCacheEntry *type = lookup_type_cache(TupleDescAttr(RelationGetDescr(relation), layout->columns[i] - 1)->atttypid,
+												 TYPECACHE_EQ_OPR_FINFO | TYPECACHE_HASH_PROC_FINFO);
+
+		if (!OidIsValid(type->eq_opr_finfo.fn_oid) || !OidIsValid(type->hash_proc_finfo.fn_oid))
+		{
+			memset(layout, 0, sizeof(WipLayout));
+			return false;
+		}
+	}
+	if (layout->weight != InvalidAttrNumber)
+	{
+		Oid			type = getBaseType(TupleDescAttr(RelationGetDescr(relation), layout->weight - 1)->atttypid);
+
+		if (type != INT2OID && type != INT4OID && type != INT8OID)
+		{
+			memset(layout, 0, sizeof(WipLayout));
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * A board that is gone, or has lost its triggers, has no limits.
+ */
+static WipBoard *
+compile(Oid oid, MemoryContext context)
+{
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	WipBoard   *board = (WipBoard *) palloc0(sizeof(WipBoard));
+	Relation	relation = try_relation_open(oid, AccessShareLock);
+
+	board->board = oid;
+	board->context = context;
+	board->generation = ++last_generation;
+	if (relation != NULL && find_layout(relation, &board->layout, &board->agrees) && has_fitting_types(relation, &board->layout))
+	{
+		List	   *tables = find_all_inheritors(oid, AccessShareLock, NULL);
+		ListCell   *cell;
+
+		board->name = pstrdup(RelationGetRelationName(relation));
+		for (int i = 0; i < board->layout.count; i++)
+			delivery_wip_describe_column(relation, board->layout.columns[i], &board->columns[i]);
+		if (board->layout.weight != InvalidAttrNumber)
+			board->weight_type = getBaseType(TupleDescAttr(RelationGetDescr(relation), board->layout.weight - 1)->atttypid);
+		board->parts = tables;
+		foreach(cell, tables)
+			add_table(board, relation, lfirst_oid(cell));
+		load_limits(board, relation);
+	}
+	if (relation != NULL)
+		relation_close(relation, AccessShareLock);
+	MemoryContextSwitchTo(caller);
+	return board;
+}
+
+/* --- what is known ------------------------------------------------------ */
+
+/* While a board is read again nobody knows yet what it is made of. */
+static bool
+concerns(const KnownBoard *known, Oid relation)
+{
+	return known->compiled == NULL || known->compiling || relation == InvalidOid ||
+		known->board == relation || list_member_oid(known->compiled->parts, relation);
+}
+
+static void
+forget(Datum argument, Oid relation)
+{
+	HASH_SEQ_STATUS scan;
+	KnownBoard *known;
+
+	(void) argument;
+	hash_seq_init(&scan, known_boards);
+	while ((known = (KnownBoard *) hash_seq_search(&scan)) != NULL)
+		if (concerns(known, relation))
+			known->valid = false;
+}
+
+/* The labels of an enum were changed. */
+static void
+forget_all(Datum argument, int cache, uint32 value)
+{
+	(void) cache;
+	(void) value;
+	forget(argument, InvalidOid);
+}
+
+static void
+start(void)
+{
+	HASHCTL		control = {0};
+
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(KnownBoard);
+	control.hcxt = CacheMemoryContext;
+	known_boards = hash_create("delivery boards", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	control.entrysize = sizeof(KnownTrigger);
+	known_triggers = hash_create("delivery triggers of boards", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	CacheRegisterRelcacheCallback(forget, (Datum) 0);
+	CacheRegisterSyscacheCallback(ENUMTYPOIDNAME, forget_all, (Datum) 0);
+}
+
+/*
+ * The board as it is now.  The result stays in memory until the end of the
+ * transaction at least, also when it is outdated.
+ */
+WipBoard *
+delivery_wip_board(Oid oid)
+{
+	KnownBoard *known;
+	bool		found;
+
+	if (known_boards == NULL)
+		start();
+	known = (KnownBoard *) hash_search(known_boards, &oid, HASH_ENTER, &found);
+	if (!found)
+	{
+		known->valid = false;
+		known->compiling = false;
+		known->compiled = NULL;
+	}
+	while (!known->valid)
+	{
+		MemoryContext context = AllocSetContextCreate(TopTransactionContext, "delivery board", ALLOCSET_SMALL_SIZES);
+		WipBoard   *outdated = known->compiled;
+		WipBoard   *compiled;
+
+		/* what comes in meanwhile makes it invalid again */
+		known->valid = true;
+		known->compiling = true;
+		PG_TRY();
+		{
+			compiled = compile(oid, context);
+		}
+		PG_CATCH();
+		{
+			known->valid = known->compiling = false;
+			PG_RE_THROW();
+		}
+		PG_END_TRY();
+		known->compiling = false;
+		MemoryContextSetParent(context, CacheMemoryContext);
+		known->compiled = compiled;
+		if (outdated != NULL)
+			MemoryContextSetParent(outdated->context, TopTransactionContext);
+	}
+	return known->compiled;
+}
+
+/*
+ * The same, with all of its tables locked, so that no index is dropped that is known;
+ * but for one that is locked already.
+ */
+WipBoard *
+delivery_wip_lock_tables(WipBoard *board, Oid locked)
+{
+	for (;;)
+	{
+		uint64		generation = board->generation;
+		ListCell   *cell;
+
+		foreach(cell, board->tables)
+			if (((WipTable *) lfirst(cell))->table != locked)
+				LockRelationOid(((WipTable *) lfirst(cell))->table, AccessShareLock);
+		AcceptInvalidationMessages();
+		board = delivery_wip_board(board->board);
+		if (board->generation == generation)
+			return board;
+	}
+}
+
+static const WipTable *
+find_table(const WipBoard *board, Oid relid)
+{
+	ListCell   *cell;
+
+	foreach(cell, board->tables)
+		if (((WipTable *) lfirst(cell))->table == relid)
+			return (const WipTable *) lfirst(cell);
+	return NULL;
+}
+
+static Oid
+board_of_trigger(const Trigger *trigger)
+{
+	KnownTrigger *known;
+	WipLayout	layout;
+
+	if (known_triggers == NULL)
+		start();
+	known = (KnownTrigger *) hash_search(known_triggers, &trigger->tgoid, HASH_FIND, NULL);
+	if (known != NULL)
+		return known->board;
+	if (!delivery_wip_layout(trigger, &layout))
+		return InvalidOid;
+	((KnownTrigger *) hash_search(known_triggers, &trigger->tgoid, HASH_ENTER, NULL))->board = layout.board;
+	return layout.board;
+}
+
+/*
+ * The board that a trigger belongs to, and its table there; NULL for a partition that
+ * is being detached.
+ */
+const WipTable *
+delivery_wip_triggered(const TriggerData *trigger, WipBoard **board)
+{
+	Oid			relid = RelationGetRelid(trigger->tg_relation);
+	Oid			oid = board_of_trigger(trigger->tg_trigger);
+	const WipTable *table = NULL;
+
+	if (OidIsValid(oid))
+	{
+		*board = delivery_wip_board(oid);
+		table = find_table(*board, relid);
+	}
+	if (table == NULL && !(OidIsValid(oid) && trigger->tg_relation->rd_rel->relispartition))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger \"%s\" of table \"%s\" was not made by limit_wip", trigger->tg_trigger->tgname,
+						RelationGetRelationName(trigger->tg_relation)),
+				 errdetail("Its condition does not name a board that the table belongs to, and its columns."),
+				 errhint("Drop it, and SELECT delivery.limit_wip('a_table', 'lane_column').")));
+	return table;
+}
+
+/*
+ * Whether we write to one of its tables.
+ */
+bool
+delivery_wip_is_written(const WipBoard *board)
+{
+	ListCell   *cell;
+
+	foreach(cell, board->parts)
+	{
+		LOCKTAG		tag;
+
+		SET_LOCKTAG_RELATION(tag, MyDatabaseId, lfirst_oid(cell));
+		for (LOCKMODE mode = RowExclusiveLock; mode <= AccessExclusiveLock; mode++)
+			if (delivery_holds_lock(&tag, mode))
+				return true;
+	}
+	return false;
+}

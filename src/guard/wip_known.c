@@ -1,0 +1,102 @@
+/*
+ * wip_known.c
+ *	  Whether a value that a limit names can be in its column at all.
+ *
+ * A limit on a lane that is misspelt would never hold, and nobody would see.  Where
+ * the table says which values there are, by a CHECK or a foreign key of the column
+ * alone, others are refused; what the type does not take is refused before.
+ */
+#include "base/delivery.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "base/statement.h"
+#include "guard/wip.h"
+
+/*
+ * Statements that are true for a value ($1, as text) which one of the constraints
+ * allows, and the names of the constraints.
+ */
+static void
+find_conditions(Relation relation, AttrNumber number, List **names, List **conditions)
+{
+	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), number - 1);
+	Oid			types[2] = {OIDOID, INT2OID};
+	Datum		values[2] = {ObjectIdGetDatum(RelationGetRelid(relation)), Int16GetDatum(number)};
+	MemoryContext caller = CurrentMemoryContext;
+	/* so that names in what is returned are qualified */
+	int			level = delivery_pin_search_path();
+
+	SPI_connect();
+	if (SPI_execute_with_args("SELECT c.conname::text, c.contype::text, pg_get_expr(c.conbin, c.conrelid), c.confrelid::regclass::text, quote_ident(a.attname), c.confrelid"
+							  " FROM pg_constraint AS c LEFT JOIN pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = c.confkey[1]"
+							  " WHERE c.conrelid = $1 AND c.contype IN ('c', 'f') AND c.conkey = ARRAY[$2] ORDER BY c.conname",
+							  2, types, values, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the constraints of \"%s\"", RelationGetRelationName(relation));
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		const char *value = psprintf("CAST($1 AS %s)", format_type_with_typemod(attribute->atttypid, attribute->atttypmod));
+		char	   *condition;
+		MemoryContext old;
+		bool		is_null;
+
+		if (strcmp(SPI_getvalue(tuple, desc, 2), "c") == 0)
+			condition = psprintf("SELECT (%s) IS NOT FALSE FROM (SELECT %s AS %s) AS board",
+								 SPI_getvalue(tuple, desc, 3), value, quote_identifier(NameStr(attribute->attname)));
+		else if (pg_class_aclcheck(DatumGetObjectId(SPI_getbinval(tuple, desc, 6, &is_null)), GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+			condition = psprintf("SELECT EXISTS (SELECT FROM %s AS known WHERE known.%s = %s)",
+								 SPI_getvalue(tuple, desc, 4), SPI_getvalue(tuple, desc, 5), value);
+		else
+			continue;
+		old = MemoryContextSwitchTo(caller);
+		*names = lappend(*names, pstrdup(SPI_getvalue(tuple, desc, 1)));
+		*conditions = lappend(*conditions, pstrdup(condition));
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+	AtEOXact_GUC(true, level);
+}
+
+static bool
+is_true(const char *condition, const char *value)
+{
+	Oid			types[1] = {TEXTOID};
+	Datum		values[1] = {CStringGetTextDatum(value)};
+	bool		is_null;
+	bool		result;
+
+	SPI_connect();
+	if (SPI_execute_with_args(condition, 1, types, values, NULL, true, 1) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not run \"%s\"", condition);
+	result = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null)) && !is_null;
+	SPI_finish();
+	return result;
+}
+
+void
+delivery_wip_check_known(Relation relation, AttrNumber number, const char *value)
+{
+	List	   *names = NIL;
+	List	   *conditions = NIL;
+	ListCell   *name;
+	ListCell   *condition;
+
+	find_conditions(relation, number, &names, &conditions);
+	forboth(name, names, condition, conditions)
+		if (!is_true((const char *) lfirst(condition), value))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("\"%s\" is no value of column \"%s\"", value,
+							NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname)),
+					 errdetail("Constraint \"%s\" of table \"%s\" does not allow it.", (const char *) lfirst(name), RelationGetRelationName(relation)),
+					 errhint("Write it as it is written in the table.")));
+}

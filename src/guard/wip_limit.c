@@ -1,0 +1,476 @@
+/*
+ * wip_limit.c
+ *	  The limits of a board: reading them, and finding those that hold for an item.
+ *
+ * A limit without a scope holds for each scope separately; one with a scope counts
+ * all items that agree with it together.  Where a scope names every column both
+ * would count the same items: there the one for that scope takes the place of the
+ * other.
+ */
+#include "base/delivery.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_enum.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "common/int.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "base/soft_input.h"
+#include "guard/wip.h"
+
+/* columns of wip_limit and wip_override that are read */
+enum
+{
+	LIMIT_BOARD = 1,
+	LIMIT_LANES,
+	LIMIT_SCOPE,
+	LIMIT_MAXIMUM,
+	LIMIT_ENFORCEMENT
+};
+
+enum
+{
+	OVERRIDE_EXTRA = 4,
+	OVERRIDE_REASON,
+	OVERRIDE_UNTIL
+};
+
+static uint32
+hash_value(const WipColumn *column, Datum value)
+{
+	return DatumGetUInt32(FunctionCall1Coll((FmgrInfo *) &column->hash, column->collation, value));
+}
+
+static uint32
+hash_scope(const uint32 *hashes, uint32 mask, uint32 hash)
+{
+	for (int i = 1; mask != 0; i++, mask >>= 1)
+		if (mask & 1)
+			hash = hash_combine(hash, hashes[i]);
+	return hash;
+}
+
+static bool
+same_scope(const WipBoard *board, uint32 mask, const Datum *a, const Datum *b)
+{
+	for (int i = 1; mask != 0; i++, mask >>= 1)
+		if ((mask & 1) && !delivery_wip_same(&board->columns[i], a[i], b[i]))
+			return false;
+	return true;
+}
+
+/* --- reading ------------------------------------------------------------ */
+
+/*
+ * The value that a text stands for; false for what the column does not take, as it has
+ * another type than when the limit was set, or its enum another label.
+ */
+static bool
+read_value(WipBoard *board, int column, const char *string, Datum *value)
+{
+	if (delivery_read_softly(getBaseType(board->columns[column].type), string, value))
+		return true;
+	board->unknown = lappend(board->unknown, psprintf("%s = %s", board->columns[column].name, quote_literal_cstr(string)));
+	return false;
+}
+
+/*
+ * The values that a scope names, of which there must not be more than columns.
+ */
+static bool
+read_scope(WipBoard *board, Datum scope, uint32 *mask, Datum *values)
+{
+	Datum	   *texts;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(DatumGetArrayTypeP(scope), TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls, &count);
+	*mask = 0;
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			continue;
+		if (i + 1 >= board->layout.count)
+		{
+			board->unknown = lappend(board->unknown, psprintf("%s, in a scope of %d values", quote_literal_cstr(TextDatumGetCString(texts[i])), count));
+			return false;
+		}
+		if (!read_value(board, i + 1, TextDatumGetCString(texts[i]), &values[i + 1]))
+			return false;
+		*mask |= (uint32) 1 << i;
+	}
+	return true;
+}
+
+static bool
+is_among(const WipColumn *column, Datum value, const Datum *values, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (delivery_wip_same(column, values[i], value))
+			return true;
+	return false;
+}
+
+static char *
+lanes_key(Datum array)
+{
+	StringInfoData key;
+	Datum	   *texts;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls, &count);
+	initStringInfo(&key);
+	for (int i = 0; i < count; i++)
+	{
+		char	   *lane = nulls[i] ? pstrdup("") : TextDatumGetCString(texts[i]);
+
+		appendStringInfo(&key, "%zu:%s", strlen(lane), lane);
+	}
+	/* there may be many of them */
+	return (char *) repalloc(key.data, key.len + 1);
+}
+
+static bool
+read_limit(WipBoard *board, TupleDesc desc, HeapTuple tuple, WipLimit *limit)
+{
+	bool		is_null;
+	Datum		lanes = heap_getattr(tuple, LIMIT_LANES, desc, &is_null);
+	Datum		enforcement;
+	Datum	   *texts;
+	HeapTuple	label;
+
+	memset(limit, 0, sizeof(WipLimit));
+	if (!read_scope(board, heap_getattr(tuple, LIMIT_SCOPE, desc, &is_null), &limit->mask, limit->values))
+		return false;
+	limit->each_scope = limit->mask == 0;
+	if (limit->each_scope)
+		limit->mask = ((uint32) 1 << (board->layout.count - 1)) - 1;
+	limit->lanes_key = lanes_key(lanes);
+	limit->lanes_hash = DatumGetUInt32(hash_any((const unsigned char *) limit->lanes_key, (int) strlen(limit->lanes_key)));
+	deconstruct_array(DatumGetArrayTypeP(lanes), TEXTOID, -1, false, TYPALIGN_INT, &texts, NULL, &limit->lane_count);
+	limit->lane_names = (char **) palloc(Max(limit->lane_count, 1) * sizeof(char *));
+	limit->lanes = (Datum *) palloc(Max(limit->lane_count, 1) * sizeof(Datum));
+	for (int i = 0; i < limit->lane_count; i++)
+	{
+		limit->lane_names[i] = TextDatumGetCString(texts[i]);
+		if (read_value(board, 0, limit->lane_names[i], &limit->lanes[limit->known_lanes]) &&
+			!is_among(&board->columns[0], limit->lanes[limit->known_lanes], limit->lanes, limit->known_lanes))
+			limit->known_lanes++;
+	}
+	limit->maximum = DatumGetInt64(heap_getattr(tuple, LIMIT_MAXIMUM, desc, &is_null));
+	enforcement = heap_getattr(tuple, LIMIT_ENFORCEMENT, desc, &is_null);
+	label = SearchSysCache1(ENUMOID, enforcement);
+	if (!HeapTupleIsValid(label))
+		elog(ERROR, "cache lookup failed for enum label %u", DatumGetObjectId(enforcement));
+	limit->enforcement = enforcement;
+	limit->warn = strcmp(NameStr(((Form_pg_enum) GETSTRUCT(label))->enumlabel), "warn") == 0;
+	ReleaseSysCache(label);
+	return true;
+}
+
+/*
+ * An override raises the limits of the same lanes that are delimited by all that it
+ * names.
+ */
+static void
+read_override(WipBoard *board, TupleDesc desc, HeapTuple tuple)
+{
+	bool		is_null;
+	char	   *key = lanes_key(heap_getattr(tuple, LIMIT_LANES, desc, &is_null));
+	WipOverride override = {0};
+
+	if (!read_scope(board, heap_getattr(tuple, LIMIT_SCOPE, desc, &is_null), &override.mask, override.values))
+		return;
+	override.extra = DatumGetInt64(heap_getattr(tuple, OVERRIDE_EXTRA, desc, &is_null));
+	override.until = DatumGetTimestampTz(heap_getattr(tuple, OVERRIDE_UNTIL, desc, &is_null));
+	if (override.until <= GetCurrentTimestamp())
+		return;
+	for (int i = 0; i < board->limit_count; i++)
+	{
+		WipLimit   *limit = &board->limits[i];
+
+		if (strcmp(limit->lanes_key, key) == 0 && (override.mask & ~limit->mask) == 0 &&
+			(limit->each_scope || same_scope(board, override.mask, override.values, limit->values)))
+		{
+			WipOverride *copy = (WipOverride *) palloc(sizeof(WipOverride));
+
+			*copy = override;
+			copy->next = limit->overrides;
+			limit->overrides = copy;
+		}
+	}
+}
+
+/*
+ * Rows of a configuration table about this board, as of now and not of the
+ * transaction, whatever its policies let the current user see.
+ */
+static SysScanDesc
+begin_scan(const char *name, const WipBoard *board, Snapshot snapshot, Relation *table)
+{
+	Oid			oid = get_relname_relid(name, get_namespace_oid("delivery", false));
+	ScanKeyData key;
+
+	if (!OidIsValid(oid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table delivery.%s does not exist", name),
+				 errdetail("It belongs to the extension \"delivery\"."),
+				 errhint("ALTER EXTENSION delivery UPDATE")));
+	*table = table_open(oid, AccessShareLock);
+	ScanKeyInit(&key, LIMIT_BOARD, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(board->board));
+	return systable_beginscan(*table, delivery_primary_key(*table), true, snapshot, 1, &key);
+}
+
+static uint32
+place_hash(uint32 mask, const uint32 *hashes)
+{
+	return hash_scope(hashes, mask, hash_combine(hashes[0], mask));
+}
+
+static int
+compare_hashes(const void *a, const void *b)
+{
+	uint32		one = *(const uint32 *) a;
+	uint32		two = *(const uint32 *) b;
+
+	return one < two ? -1 : one > two;
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+	return compare_hashes(&((const WipPlace *) a)->hash, &((const WipPlace *) b)->hash);
+}
+
+static void
+add_mask(WipBoard *board, uint32 mask)
+{
+	for (int i = 0; i < board->mask_count; i++)
+		if (board->masks[i] == mask)
+			return;
+	board->masks[board->mask_count++] = mask;
+}
+
+static void
+index_limits(WipBoard *board)
+{
+	int			places = 0;
+
+	for (int i = 0; i < board->limit_count; i++)
+		places += board->limits[i].known_lanes;
+	board->places = (WipPlace *) palloc(Max(places, 1) * sizeof(WipPlace));
+	board->lane_hashes = (uint32 *) palloc(Max(places, 1) * sizeof(uint32));
+	board->masks = (uint32 *) palloc(Max(board->limit_count, 1) * sizeof(uint32));
+	for (int i = 0; i < board->limit_count; i++)
+	{
+		WipLimit   *limit = &board->limits[i];
+		uint32		mask = limit->each_scope ? 0 : limit->mask;
+		uint32		hashes[WIP_COLUMNS];
+
+		add_mask(board, mask);
+		for (int j = 1; j < board->layout.count; j++)
+			hashes[j] = (mask >> (j - 1)) & 1 ? hash_value(&board->columns[j], limit->values[j]) : 0;
+		for (int j = 0; j < limit->known_lanes; j++)
+		{
+			WipPlace   *place = &board->places[board->place_count];
+
+			hashes[0] = hash_value(&board->columns[0], limit->lanes[j]);
+			place->hash = place_hash(mask, hashes);
+			place->limit = i;
+			place->lane = limit->lanes[j];
+			board->lane_hashes[board->place_count++] = hashes[0];
+		}
+	}
+	qsort(board->places, board->place_count, sizeof(WipPlace), compare_places);
+	qsort(board->lane_hashes, board->place_count, sizeof(uint32), compare_hashes);
+}
+
+void
+delivery_wip_load_limits(WipBoard *board)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Relation	table;
+	SysScanDesc scan = begin_scan("wip_limit", board, snapshot, &table);
+	int			room = 0;
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		if (board->limit_count == room)
+		{
+			room = Max(8, room * 2);
+			board->limits = board->limits == NULL ? (WipLimit *) palloc(room * sizeof(WipLimit)) :
+				(WipLimit *) repalloc_huge(board->limits, room * sizeof(WipLimit));
+		}
+		if (read_limit(board, RelationGetDescr(table), tuple, &board->limits[board->limit_count]))
+			board->limit_count++;
+	}
+	systable_endscan(scan);
+	table_close(table, AccessShareLock);
+
+	scan = begin_scan("wip_override", board, snapshot, &table);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		read_override(board, RelationGetDescr(table), tuple);
+	systable_endscan(scan);
+	table_close(table, AccessShareLock);
+	UnregisterSnapshot(snapshot);
+	index_limits(board);
+}
+
+/* --- finding ------------------------------------------------------------ */
+
+static bool
+is_limited_lane(const WipBoard *board, uint32 hash)
+{
+	return bsearch(&hash, board->lane_hashes, board->place_count, sizeof(uint32), compare_hashes) != NULL;
+}
+
+static int
+first_place(const WipBoard *board, uint32 hash)
+{
+	int			low = 0;
+	int			high = board->place_count;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (board->places[middle].hash < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool
+has_nulls(const WipRow *row, uint32 mask)
+{
+	for (int i = 1; mask != 0; i++, mask >>= 1)
+		if ((mask & 1) && row->nulls[i])
+			return true;
+	return false;
+}
+
+/*
+ * Whether another limit counts the same items, and is for this scope alone.
+ */
+static bool
+is_replaced(const WipBoard *board, const WipLimit *limit, List *limits)
+{
+	ListCell   *cell;
+
+	foreach(cell, limits)
+	{
+		const WipLimit *other = &board->limits[lfirst_int(cell)];
+
+		if (!other->each_scope && other->mask == limit->mask && strcmp(other->lanes_key, limit->lanes_key) == 0)
+			return true;
+	}
+	return false;
+}
+
+static List *
+leave_out_replaced(const WipBoard *board, List *limits)
+{
+	List	   *left = NIL;
+	ListCell   *cell;
+
+	foreach(cell, limits)
+	{
+		const WipLimit *limit = &board->limits[lfirst_int(cell)];
+
+		if (!limit->each_scope || !is_replaced(board, limit, limits))
+			left = lappend_int(left, lfirst_int(cell));
+	}
+	return left;
+}
+
+/*
+ * The limits that count an item, as a list of their numbers.
+ */
+List *
+delivery_wip_limits_of(WipBoard *board, WipRow *row)
+{
+	List	   *limits = NIL;
+
+	if (board->place_count == 0 || row->nulls[0])
+		return NIL;
+	row->hashes[0] = hash_value(&board->columns[0], row->values[0]);
+	row->hashed = false;
+	if (!is_limited_lane(board, row->hashes[0]))
+		return NIL;
+	for (int i = 1; i < board->layout.count; i++)
+		row->hashes[i] = row->nulls[i] ? 0 : hash_value(&board->columns[i], row->values[i]);
+	row->hashed = true;
+
+	for (int i = 0; i < board->mask_count; i++)
+	{
+		uint32		mask = board->masks[i];
+		uint32		hash;
+
+		if (has_nulls(row, mask))
+			continue;
+		hash = place_hash(mask, row->hashes);
+		for (int j = first_place(board, hash); j < board->place_count && board->places[j].hash == hash; j++)
+		{
+			const WipLimit *limit = &board->limits[board->places[j].limit];
+
+			if ((limit->each_scope ? 0 : limit->mask) != mask || has_nulls(row, limit->mask) ||
+				!delivery_wip_same(&board->columns[0], board->places[j].lane, row->values[0]) ||
+				!same_scope(board, mask, limit->values, row->values) ||
+				list_member_int(limits, board->places[j].limit))
+				continue;
+			limits = lappend_int(limits, board->places[j].limit);
+		}
+	}
+	return list_length(limits) > 1 ? leave_out_replaced(board, limits) : limits;
+}
+
+/*
+ * Whether an item is in one of the lanes of a limit.
+ */
+bool
+delivery_wip_counts(const WipBoard *board, const WipLimit *limit, const WipRow *row)
+{
+	return !row->nulls[0] && is_among(&board->columns[0], row->values[0], limit->lanes, limit->known_lanes);
+}
+
+/*
+ * What is locked for a group.  Two groups may share a key: they wait for each other,
+ * no more.
+ */
+uint32
+delivery_wip_group_key(const WipLimit *limit, const WipRow *row)
+{
+	Assert(row->hashed);
+	return hash_scope(row->hashes, limit->mask, hash_combine(limit->lanes_hash, limit->mask));
+}
+
+/*
+ * With the overrides that hold at this moment; without a row, those for each scope.
+ */
+int64
+delivery_wip_maximum(const WipBoard *board, const WipLimit *limit, const WipRow *row)
+{
+	int64		maximum = limit->maximum;
+	TimestampTz now = limit->overrides == NULL ? 0 : GetCurrentTimestamp();
+
+	for (const WipOverride *override = limit->overrides; override != NULL; override = override->next)
+		if (override->until > now && (row == NULL ? override->mask == 0 : same_scope(board, override->mask, override->values, row->values)) &&
+			pg_add_s64_overflow(maximum, override->extra, &maximum))
+			maximum = PG_INT64_MAX;
+	return maximum;
+}

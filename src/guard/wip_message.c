@@ -1,0 +1,127 @@
+/*
+ * wip_message.c
+ *	  What is said of a limit that is exceeded.
+ */
+#include "base/delivery.h"
+
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "nodes/bitmapset.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+
+#include "base/errors.h"
+#include "guard/wip_message.h"
+
+/*
+ * As for foreign keys: values of other rows, which a count is, are shown only to
+ * those who could have counted themselves.
+ */
+bool
+delivery_wip_may_read(const WipBoard *board)
+{
+	Oid			user = GetUserId();
+
+	if (check_enable_rls(board->board, InvalidOid, true) == RLS_ENABLED)
+		return false;
+	if (pg_class_aclcheck(board->board, user, ACL_SELECT) == ACLCHECK_OK)
+		return true;
+	for (int i = 0; i < board->layout.count; i++)
+		if (pg_attribute_aclcheck(board->board, board->layout.columns[i], user, ACL_SELECT) != ACLCHECK_OK)
+			return false;
+	return board->layout.weight == InvalidAttrNumber ||
+		pg_attribute_aclcheck(board->board, board->layout.weight, user, ACL_SELECT) == ACLCHECK_OK;
+}
+
+static char *
+value_text(const WipColumn *column, Datum value)
+{
+	Oid			output;
+	bool		is_varlena;
+
+	getTypeOutputInfo(column->type, &output, &is_varlena);
+	return OidOutputFunctionCall(output, value);
+}
+
+static char *
+lanes_text(const WipLimit *limit, const char *quote)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < limit->lane_count; i++)
+		appendStringInfo(&text, "%s%s%s%s", i > 0 ? ", " : "", quote, limit->lane_names[i], quote);
+	return text.data;
+}
+
+static void
+append_scope(StringInfo text, const WipBoard *board, const WipLimit *limit, const WipRow *row)
+{
+	bool		first = true;
+
+	for (int i = 1; i < board->layout.count; i++)
+		if ((limit->mask >> (i - 1)) & 1)
+		{
+			appendStringInfo(text, "%s%s = %s", first ? ", " : " and ", board->columns[i].name,
+							 quote_literal_cstr(value_text(&board->columns[i], row->values[i])));
+			first = false;
+		}
+}
+
+/*
+ * Whether the caller knows in which lane the item is: who may read it, or wrote it.
+ */
+static bool
+knows_lane(const WipBoard *board, const TriggerData *trigger)
+{
+	Oid			user = GetUserId();
+	AttrNumber	lane;
+
+	if (trigger == NULL)
+		return true;
+	lane = get_attnum(RelationGetRelid(trigger->tg_relation), board->columns[0].name);
+	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ||
+		bms_is_member(lane - FirstLowInvalidHeapAttributeNumber, trigger->tg_updatedcols))
+		return true;
+	return pg_class_aclcheck(board->board, user, ACL_SELECT) == ACLCHECK_OK ||
+		pg_attribute_aclcheck(board->board, board->layout.columns[0], user, ACL_SELECT) == ACLCHECK_OK;
+}
+
+void
+delivery_wip_report(const WipBoard *board, const WipLimit *limit, const WipRow *row,
+					const TriggerData *trigger, int64 in_progress, int64 entering, int64 maximum)
+{
+	Relation	relation = table_open(board->board, AccessShareLock);
+	bool		full = delivery_wip_may_read(board);
+	bool		named = full || knows_lane(board, trigger);
+	const char *lane = value_text(&board->columns[0], row->values[0]);
+	char	   *rule = psprintf("wip_limit(%s)", full ? lanes_text(limit, "") : named ? lane : "");
+	StringInfoData detail;
+
+	initStringInfo(&detail);
+	appendStringInfo(&detail, "Rule %s", rule);
+	if (full)
+	{
+		append_scope(&detail, board, limit, row);
+		appendStringInfo(&detail, ": %lld in progress, %lld entering, limit %lld.",
+						 (long long) in_progress, (long long) entering, (long long) maximum);
+	}
+	else
+		appendStringInfoString(&detail, "; how many there are is not shown to those who may not read all of them.");
+	ereport(limit->warn ? WARNING : ERROR,
+			(errcode(limit->warn ? ERRCODE_DELIVERY_WIP_LIMIT_WARNING : ERRCODE_DELIVERY_WIP_LIMIT_EXCEEDED),
+			 named ? errmsg("WIP limit of lane \"%s\" on board \"%s\" is exceeded", lane, board->name) :
+			 errmsg("WIP limit of a lane on board \"%s\" is exceeded", board->name),
+			 errdetail_internal("%s", detail.data),
+			 full && maximum == 0 ? errhint("The lane is closed: choose another one.") :
+			 errhint("Finish an item of %s first, or let the board's owner allow more for a while with delivery.override_wip.",
+					 full ? lanes_text(limit, "\"") : named ? psprintf("\"%s\"", lane) : "the lane"),
+			 errtablecol(relation, board->layout.columns[0]),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, rule)));
+	table_close(relation, AccessShareLock);
+}

@@ -1,0 +1,14 @@
+/*
+ * wip_message.h
+ *	  What is said of a limit that is exceeded.
+ */
+#ifndef DELIVERY_WIP_MESSAGE_H
+#define DELIVERY_WIP_MESSAGE_H
+
+#include "guard/wip.h"
+
+extern bool delivery_wip_may_read(const WipBoard *board);
+extern void delivery_wip_report(const WipBoard *board, const WipLimit *limit, const WipRow *row,
+								const TriggerData *trigger, int64 in_progress, int64 entering, int64 maximum);
+
+#endif							/* DELIVERY_WIP_MESSAGE_H */

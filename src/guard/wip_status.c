@@ -1,0 +1,442 @@
+/*
+ * wip_status.c
+ *	  How full the groups of all boards are.
+ */
+#include "base/delivery.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "common/int.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/hsearch.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "base/call.h"
+#include "guard/canonical.h"
+#include "guard/wip.h"
+#include "guard/wip_message.h"
+
+PG_FUNCTION_INFO_V1(delivery_wip_status);
+PG_FUNCTION_INFO_V1(delivery_wip_columns);
+PG_FUNCTION_INFO_V1(delivery_wip_unindexed);
+PG_FUNCTION_INFO_V1(delivery_wip_unknown);
+PG_FUNCTION_INFO_V1(delivery_suggested_wip_limit);
+
+/* --- scopes in which there are items ------------------------------------ */
+
+typedef struct Scope
+{
+	struct Scope *next;
+	WipRow		row;
+	int64		count;
+} Scope;
+
+typedef struct ScopeList
+{
+	uint32		hash;			/* key of the hash table */
+	Scope	   *first;
+} ScopeList;
+
+typedef struct Scopes
+{
+	const WipBoard *board;
+	MemoryContext context;
+	HTAB	   *lists;
+	List	   *all;
+} Scopes;
+
+static bool
+count_in_scope(const WipTable *table, TupleTableSlot *slot, int64 weight, void *state)
+{
+	Scopes	   *scopes = (Scopes *) state;
+	const WipBoard *board = scopes->board;
+	Datum		values[WIP_COLUMNS];
+	uint32		hash = 0;
+	ScopeList  *list;
+	Scope	   *scope;
+	bool		found;
+	MemoryContext caller;
+
+	for (int i = 1; i < board->layout.count; i++)
+	{
+		bool		is_null;
+
+		values[i] = slot_getattr(slot, table->columns[i], &is_null);
+		if (is_null)
+			return true;
+		hash = hash_combine(hash, DatumGetUInt32(FunctionCall1Coll((FmgrInfo *) &board->columns[i].hash, board->columns[i].collation, values[i])));
+	}
+	list = (ScopeList *) hash_search(scopes->lists, &hash, HASH_ENTER, &found);
+	if (!found)
+		list->first = NULL;
+	for (scope = list->first; scope != NULL; scope = scope->next)
+	{
+		bool		same = true;
+
+		for (int i = 1; same && i < board->layout.count; i++)
+			same = delivery_wip_same(&board->columns[i], scope->row.values[i], values[i]);
+		if (same)
+			break;
+	}
+	if (scope == NULL)
+	{
+		caller = MemoryContextSwitchTo(scopes->context);
+		scope = (Scope *) palloc0(sizeof(Scope));
+		for (int i = 1; i < board->layout.count; i++)
+			scope->row.values[i] = datumCopy(values[i], board->columns[i].by_value, board->columns[i].length);
+		scope->next = list->first;
+		list->first = scope;
+		scopes->all = lappend(scopes->all, scope);
+		MemoryContextSwitchTo(caller);
+	}
+	if (pg_add_s64_overflow(scope->count, weight, &scope->count))
+		scope->count = PG_INT64_MAX;
+	return true;
+}
+
+static void
+find_scopes(const WipBoard *board, const WipLimit *limit, Scopes *scopes)
+{
+	HASHCTL		control = {0};
+	WipRow		none = {0};
+
+	scopes->board = board;
+	scopes->context = CurrentMemoryContext;
+	scopes->all = NIL;
+	control.keysize = sizeof(uint32);
+	control.entrysize = sizeof(ScopeList);
+	control.hcxt = CurrentMemoryContext;
+	scopes->lists = hash_create("delivery scopes", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	delivery_wip_visit(board, limit, &none, 0, NULL, GetActiveSnapshot(), count_in_scope, scopes);
+}
+
+/* --- rows --------------------------------------------------------------- */
+
+static Datum
+lanes_array(const WipLimit *limit)
+{
+	Datum	   *texts = (Datum *) palloc(limit->lane_count * sizeof(Datum));
+
+	for (int i = 0; i < limit->lane_count; i++)
+		texts[i] = CStringGetTextDatum(limit->lane_names[i]);
+	return PointerGetDatum(construct_array(texts, limit->lane_count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+static void
+push_value(JsonbParseState **state, const WipColumn *column, Datum value)
+{
+	JsonbValue	json;
+	Oid			output;
+	bool		is_varlena;
+	char	   *text;
+
+	getTypeOutputInfo(column->type, &output, &is_varlena);
+	text = OidOutputFunctionCall(output, value);
+	switch (getBaseType(column->type))
+	{
+		case BOOLOID:
+			json.type = jbvBool;
+			json.val.boolean = DatumGetBool(value);
+			break;
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			json.type = jbvNumeric;
+			json.val.numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+			break;
+		default:
+			json.type = jbvString;
+			json.val.string.val = text;
+			json.val.string.len = (int) strlen(text);
+	}
+	(void) pushJsonbValue(state, WJB_VALUE, &json);
+}
+
+static Datum
+scope_json(const WipBoard *board, uint32 mask, const Datum *values)
+{
+	JsonbParseState *state = NULL;
+
+	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 1; i < board->layout.count; i++)
+	{
+		JsonbValue	key;
+
+		if (!((mask >> (i - 1)) & 1))
+			continue;
+		key.type = jbvString;
+		key.val.string.val = board->columns[i].name;
+		key.val.string.len = (int) strlen(board->columns[i].name);
+		(void) pushJsonbValue(&state, WJB_KEY, &key);
+		push_value(&state, &board->columns[i], values[i]);
+	}
+	return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
+}
+
+static void
+put_row(ReturnSetInfo *result, const WipBoard *board, const WipLimit *limit, bool each, const WipRow *row, bool counted, int64 count)
+{
+	Datum		values[7] = {0};
+	bool		nulls[7] = {0};
+	int64		maximum = delivery_wip_maximum(board, limit, each ? NULL : row);
+	int64		headroom;
+
+	values[0] = ObjectIdGetDatum(board->board);
+	values[1] = lanes_array(limit);
+	nulls[2] = each || limit->mask == 0;
+	if (!nulls[2])
+		values[2] = scope_json(board, limit->mask, row->values);
+	nulls[3] = nulls[5] = !counted;
+	values[3] = Int64GetDatum(count);
+	values[4] = Int64GetDatum(maximum);
+	if (pg_sub_s64_overflow(maximum, count, &headroom))
+		headroom = PG_INT64_MIN;
+	values[5] = Int64GetDatum(headroom);
+	values[6] = limit->enforcement;
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/*
+ * Whether the general limit holds there, and not one for this scope alone.
+ */
+static bool
+holds(WipBoard *board, int number, WipRow *row)
+{
+	row->values[0] = board->limits[number].lanes[0];
+	row->nulls[0] = false;
+	return list_member_int(delivery_wip_limits_of(board, row), number);
+}
+
+static void
+put_limit(ReturnSetInfo *result, WipBoard *board, int number, bool readable)
+{
+	const WipLimit *limit = &board->limits[number];
+	WipRow		row = {0};
+	Scopes		scopes;
+	ListCell   *cell;
+	bool		put = false;
+
+	memcpy(row.values, limit->values, sizeof(row.values));
+	if (!readable)
+		put_row(result, board, limit, limit->each_scope, &row, false, 0);
+	else if (!limit->each_scope || limit->mask == 0)
+		put_row(result, board, limit, limit->each_scope, &row, true,
+				delivery_wip_count(board, limit, &row, NULL, GetActiveSnapshot(), PG_INT64_MAX, false));
+	else
+	{
+		find_scopes(board, limit, &scopes);
+		foreach(cell, scopes.all)
+		{
+			Scope	   *scope = (Scope *) lfirst(cell);
+
+			if (!holds(board, number, &scope->row))
+				continue;
+			put_row(result, board, limit, false, &scope->row, true, scope->count);
+			put = true;
+		}
+		/* a limit is shown, even if there is nothing in its lanes */
+		if (!put)
+			put_row(result, board, limit, true, &row, true, 0);
+	}
+}
+
+/* Boards whose limits the caller may see, as the policies say. */
+static List *
+visible_boards(void)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	List	   *boards = NIL;
+
+	SPI_connect();
+	if (SPI_execute("SELECT DISTINCT board::pg_catalog.oid FROM delivery.wip_limit ORDER BY 1", true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the limits");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		is_null;
+		Datum		board = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null);
+		MemoryContext old = MemoryContextSwitchTo(caller);
+
+		boards = lappend_oid(boards, DatumGetObjectId(board));
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+	return boards;
+}
+
+/*
+ * wip_status() -> set of (board, lanes, scope, in_progress, maximum, headroom, enforcement)
+ */
+Datum
+delivery_wip_status(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	List	   *boards = visible_boards();
+	ListCell   *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, boards)
+	{
+		WipBoard   *board = delivery_wip_lock_tables(delivery_wip_board(lfirst_oid(cell)), InvalidOid);
+		bool		readable = board->layout.count > 0 && delivery_wip_may_read(board);
+		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "delivery board status", ALLOCSET_DEFAULT_SIZES);
+		MemoryContext caller = MemoryContextSwitchTo(context);
+
+		for (int i = 0; i < board->limit_count; i++)
+			put_limit(result, board, i, readable && board->limits[i].known_lanes > 0);
+		MemoryContextSwitchTo(caller);
+		MemoryContextDelete(context);
+	}
+	return (Datum) 0;
+}
+
+/* --- columns of a board ------------------------------------------------- */
+
+/*
+ * wip_columns(part) -> (board, lane_column, scope_columns, weight_column)
+ */
+Datum
+delivery_wip_columns(PG_FUNCTION_ARGS)
+{
+	Relation	relation = try_relation_open(PG_GETARG_OID(0), AccessShareLock);
+	WipLayout	layout;
+	Datum		values[4] = {0};
+	bool		nulls[4] = {true, true, true, true};
+	Datum		scopes[WIP_COLUMNS];
+	TupleDesc	record = delivery_result_record(fcinfo, (TupleDesc *) &fcinfo->flinfo->fn_extra, 4);
+	HeapTuple	tuple;
+
+	if (relation == NULL)
+		PG_RETURN_NULL();
+	if (RELKIND_HAS_STORAGE(relation->rd_rel->relkind) || relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		if (delivery_wip_find_layout(relation, &layout))
+		{
+			TupleDesc	desc = RelationGetDescr(relation);
+
+			for (int i = 0; i < layout.count; i++)
+				scopes[i] = NameGetDatum(&TupleDescAttr(desc, layout.columns[i] - 1)->attname);
+			values[0] = ObjectIdGetDatum(layout.board);
+			values[1] = scopes[0];
+			values[2] = PointerGetDatum(construct_array(scopes + 1, layout.count - 1, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
+			if (layout.weight != InvalidAttrNumber)
+				values[3] = NameGetDatum(&TupleDescAttr(desc, layout.weight - 1)->attname);
+			nulls[0] = nulls[1] = nulls[2] = false;
+			nulls[3] = layout.weight == InvalidAttrNumber;
+		}
+	tuple = heap_form_tuple(record, values, nulls);
+	relation_close(relation, AccessShareLock);
+	return HeapTupleGetDatum(tuple);
+}
+
+/* As the policies of wip_limit say. */
+static bool
+may_look_at(Oid board)
+{
+	return pg_attribute_aclcheck_all(board, GetUserId(), ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK ||
+		pg_class_aclcheck(board, GetUserId(), ACL_SELECT) == ACLCHECK_OK || delivery_owns_table(board);
+}
+
+/* The columns of an index that a table misses for these groups, if it does. */
+static void
+put_unindexed(ReturnSetInfo *result, const WipBoard *board, const WipTable *table, uint32 mask)
+{
+	Datum		values[2];
+	bool		nulls[2] = {0};
+	Datum		columns[WIP_COLUMNS];
+	int			count = 0;
+
+	if (delivery_wip_is_indexed(table, mask))
+		return;
+	for (int i = 0; i < board->layout.count; i++)
+		if (i == 0 || (mask >> (i - 1)) & 1)
+			columns[count++] = DirectFunctionCall1(namein, CStringGetDatum(board->columns[i].name));
+	values[0] = ObjectIdGetDatum(table->table);
+	values[1] = PointerGetDatum(construct_array(columns, count, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/*
+ * wip_unindexed(board) -> set of (part, columns)
+ */
+Datum
+delivery_wip_unindexed(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	WipBoard   *board;
+	ListCell   *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (!SearchSysCacheExists1(RELOID, PG_GETARG_DATUM(0)) || !may_look_at(PG_GETARG_OID(0)))
+		return (Datum) 0;
+	board = delivery_wip_board(PG_GETARG_OID(0));
+	foreach(cell, board->tables)
+	{
+		const WipTable *table = (const WipTable *) lfirst(cell);
+
+		/* what limits would need that are not set yet */
+		if (board->limit_count == 0)
+			put_unindexed(result, board, table, ((uint32) 1 << (board->layout.count - 1)) - 1);
+		for (int i = 0; i < board->limit_count; i++)
+		{
+			bool		before = false;
+
+			for (int j = 0; j < i; j++)
+				before |= board->limits[j].mask == board->limits[i].mask;
+			if (!before)
+				put_unindexed(result, board, table, board->limits[i].mask);
+		}
+	}
+	return (Datum) 0;
+}
+
+/*
+ * wip_unknown(board) -> set of text
+ */
+Datum
+delivery_wip_unknown(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Oid			oid = PG_GETARG_OID(0);
+	ListCell   *cell;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(oid)) || !may_look_at(oid))
+		return (Datum) 0;
+	foreach(cell, delivery_wip_board(oid)->unknown)
+	{
+		Datum		value = CStringGetTextDatum((const char *) lfirst(cell));
+		bool		is_null = false;
+
+		tuplestore_putvalues(result->setResult, result->setDesc, &value, &is_null);
+	}
+	return (Datum) 0;
+}
+
+/*
+ * suggested_wip_limit(team_size) -> integer
+ */
+Datum
+delivery_suggested_wip_limit(PG_FUNCTION_ARGS)
+{
+	int32		team_size = PG_GETARG_INT32(0);
+
+	if (team_size < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("team size must not be negative"),
+				 errdetail("It is %d.", team_size),
+				 errhint("Count the members of the team.")));
+	PG_RETURN_INT32(Max(team_size - 1, 1));
+}
