@@ -36,10 +36,22 @@ OWN_HEADERS = \
 	src/calendar/calendar_scan.h \
 	src/guard/actor.h \
 	src/guard/audit_chain.h \
+	src/guard/audit_lock.h \
 	src/guard/canonical.h \
 	src/guard/condition.h \
+	src/guard/owner.h \
 	src/guard/wip.h \
+	src/guard/wip_board.h \
+	src/guard/wip_column.h \
+	src/guard/wip_count.h \
+	src/guard/wip_enforce.h \
+	src/guard/wip_index.h \
+	src/guard/wip_known.h \
+	src/guard/wip_layout.h \
+	src/guard/wip_limit.h \
+	src/guard/wip_lock.h \
 	src/guard/wip_message.h \
+	src/guard/wip_rights.h \
 	src/metrics/packing.h \
 	src/metrics/selection.h \
 	src/sla/sla.h \
@@ -76,14 +88,19 @@ OBJS = \
 	src/guard/audit_verify.o \
 	src/guard/canonical.o \
 	src/guard/condition.o \
+	src/guard/owner.o \
 	src/guard/wip_attach.o \
 	src/guard/wip_board.o \
+	src/guard/wip_column.o \
 	src/guard/wip_count.o \
 	src/guard/wip_enforce.o \
+	src/guard/wip_index.o \
 	src/guard/wip_known.o \
+	src/guard/wip_layout.o \
 	src/guard/wip_limit.o \
 	src/guard/wip_lock.o \
 	src/guard/wip_message.o \
+	src/guard/wip_rights.o \
 	src/guard/wip_settings.o \
 	src/guard/wip_status.o \
 	src/metrics/chart.o \

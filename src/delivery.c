@@ -7,9 +7,10 @@
 #include "utils/guc.h"
 
 #include "guard/actor.h"
-#include "guard/audit_chain.h"
+#include "guard/audit_lock.h"
 #include "guard/condition.h"
-#include "guard/wip.h"
+#include "guard/wip_enforce.h"
+#include "guard/wip_lock.h"
 
 DELIVERY_MODULE_MAGIC;
 

@@ -7,8 +7,8 @@
 #include "commands/trigger.h"
 #include "utils/rel.h"
 
-#include "guard/audit_chain.h"
 #include "base/errors.h"
+#include "guard/audit_chain.h"
 
 PG_FUNCTION_INFO_V1(delivery_enforce_append_only);
 

@@ -35,8 +35,10 @@
 #include "base/statement.h"
 #include "guard/actor.h"
 #include "guard/audit_chain.h"
+#include "guard/audit_lock.h"
 #include "guard/canonical.h"
 #include "guard/condition.h"
+#include "guard/owner.h"
 
 PG_FUNCTION_INFO_V1(delivery_audit_change);
 PG_FUNCTION_INFO_V1(delivery_audit_head);
@@ -179,17 +181,15 @@ append_row(Oid log_oid, Oid role, AuditRow *row)
 	Relation	log = delivery_open_table(log_oid, RowExclusiveLock);
 	AttrNumber	columns[AUDIT_COLUMNS];
 	int			level;
-	Oid			user;
-	int			context;
+	Caller		caller;
 
 	delivery_check_audit_log(log, columns);
 	check_right_to_append(log, role);
 	fill_in(row);
 	level = has_more_indexes(log) ? delivery_pin_search_path() : NewGUCNestLevel();
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(log->rd_rel->relowner, context | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
+	delivery_become_owner(log, &caller);
 	insert_row(log, columns, row);
-	SetUserIdAndSecContext(user, context);
+	delivery_become_caller(&caller);
 	AtEOXact_GUC(false, level);
 	table_close(log, NoLock);
 }
@@ -226,8 +226,7 @@ describe_change(const TriggerData *trigger, AuditRow *row)
 {
 	Relation	relation = trigger->tg_relation;
 	int			level = delivery_pin_settings(RelationGetDescr(relation));
-	Oid			user;
-	int			context;
+	Caller		caller;
 
 	memset(row->nulls, true, sizeof(row->nulls));
 	row->values[AUDIT_OPERATION] = CStringGetTextDatum(
@@ -236,10 +235,9 @@ describe_change(const TriggerData *trigger, AuditRow *row)
 		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? "DELETE" : "TRUNCATE");
 	row->values[AUDIT_AUDITED] = CStringGetTextDatum(delivery_qualified_name(relation));
 	row->nulls[AUDIT_OPERATION] = row->nulls[AUDIT_AUDITED] = false;
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(relation->rd_rel->relowner, context | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
+	delivery_become_owner(relation, &caller);
 	describe_rows(trigger, row);
-	SetUserIdAndSecContext(user, context);
+	delivery_become_caller(&caller);
 	delivery_unpin_settings(level);
 }
 

@@ -23,12 +23,17 @@
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
-#include "guard/audit_chain.h"
 #include "base/statement.h"
+#include "guard/audit_chain.h"
+#include "guard/audit_lock.h"
 
 PG_FUNCTION_INFO_V1(delivery_create_audit_log);
 PG_FUNCTION_INFO_V1(delivery_record_audit);
 PG_FUNCTION_INFO_V1(delivery_stop_audit);
+
+/* the constraint trigger on an audited table, and its sibling for TRUNCATE */
+#define AUDIT_TRIGGER "delivery_audit"
+#define AUDIT_TRUNCATE_TRIGGER "delivery_audit_truncate"
 
 static const char *const column_comments[AUDIT_COLUMNS] = {
 	"place in the chain, from 1 on, without gaps",

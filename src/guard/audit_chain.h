@@ -11,7 +11,6 @@
 #include "common/sha2.h"
 #include "storage/lockdefs.h"
 #include "utils/relcache.h"
-#include "utils/reltrigger.h"
 #include "utils/snapshot.h"
 
 /* columns of a log, in the order in which they are hashed */
@@ -48,11 +47,6 @@ typedef struct AuditHead
 
 extern const char *const delivery_audit_column_names[AUDIT_COLUMNS];
 
-/* the constraint trigger on an audited table, and its sibling for TRUNCATE */
-#define AUDIT_TRIGGER "delivery_audit"
-#define AUDIT_TRUNCATE_TRIGGER "delivery_audit_truncate"
-
-/* audit_chain.c */
 extern bool delivery_is_audit_log(Relation log);
 extern void delivery_check_audit_log(Relation log, AttrNumber *columns);
 extern Relation delivery_open_table(Oid relid, LOCKMODE mode);
@@ -60,11 +54,5 @@ extern void delivery_check_table_exists(Oid relid);
 extern Relation delivery_open_audit_log(Oid relid, AttrNumber *columns);
 extern void delivery_audit_hash(const AuditRow *row, const uint8 *previous, uint8 *hash);
 extern void delivery_audit_read_head(Relation log, const AttrNumber *columns, Relation index, Snapshot snapshot, AuditHead *head);
-
-/* audit_lock.c */
-extern Oid	delivery_audit_log_of(const Trigger *trigger);
-extern void delivery_audit_note_log(Oid log);
-extern void delivery_audit_lock_logs(Oid wanted);
-extern void delivery_audit_watch_transactions(void);
 
 #endif							/* DELIVERY_AUDIT_CHAIN_H */

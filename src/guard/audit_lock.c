@@ -32,7 +32,7 @@
 #include "utils/resowner.h"
 #include "utils/syscache.h"
 
-#include "guard/audit_chain.h"
+#include "guard/audit_lock.h"
 
 /* of our own among the advisory locks, of which users have 1 and 2 */
 #define AUDIT_LOCK_CLASS 0x4441

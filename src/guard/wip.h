@@ -1,6 +1,6 @@
 /*
  * wip.h
- *	  WIP limits: boards, their limits, and what the modules share.
+ *	  WIP limits: what boards and their limits are made of, for all modules on them.
  *
  * A board is a table whose rows are work items.  One column of it says in which
  * lane an item is; the values of the scope columns, if it has any, say whose it is.
@@ -12,15 +12,10 @@
 
 #include "postgres.h"
 
-#include "commands/trigger.h"
-#include "executor/tuptable.h"
+#include "access/attnum.h"
+#include "datatype/timestamp.h"
 #include "fmgr.h"
 #include "nodes/pg_list.h"
-#include "utils/relcache.h"
-#include "utils/snapshot.h"
-#include "utils/timestamp.h"
-
-#include "base/compat.h"
 
 #define WIP_INSERT_TRIGGER "delivery_wip_insert"
 #define WIP_UPDATE_TRIGGER "delivery_wip_update"
@@ -140,54 +135,5 @@ typedef struct WipBoard
 	List	   *tables;
 	List	   *unknown;		/* texts of values that limits name and columns do not take */
 } WipBoard;
-
-/* Shown an item and its weight; false if it wants no more of them. */
-typedef bool (*WipVisitor) (const WipTable *table, TupleTableSlot *slot, int64 weight, void *state);
-
-/* wip_board.c */
-extern bool delivery_wip_is_trigger(const Trigger *trigger);
-extern bool delivery_wip_layout(const Trigger *trigger, WipLayout *layout);
-extern bool delivery_wip_find_layout(Relation relation, WipLayout *layout);
-extern WipBoard *delivery_wip_board(Oid board);
-extern bool delivery_wip_is_written(const WipBoard *board);
-extern WipBoard *delivery_wip_lock_tables(WipBoard *board, Oid locked);
-extern const WipTable *delivery_wip_triggered(const TriggerData *trigger, WipBoard **board);
-extern void delivery_wip_describe_column(Relation relation, AttrNumber number, WipColumn *column);
-extern bool delivery_wip_same(const WipColumn *column, Datum a, Datum b);
-
-/* wip_limit.c */
-extern List *delivery_wip_limits_of(WipBoard *board, WipRow *row);
-extern bool delivery_wip_counts(const WipBoard *board, const WipLimit *limit, const WipRow *row);
-extern uint32 delivery_wip_group_key(const WipLimit *limit, const WipRow *row);
-extern int64 delivery_wip_maximum(const WipBoard *board, const WipLimit *limit, const WipRow *row);
-extern void delivery_wip_load_limits(WipBoard *board);
-
-/* wip_enforce.c */
-extern bool delivery_wip_may_enter(const WipBoard *board);
-extern void delivery_wip_watch_applied(void);
-
-/* wip_attach.c */
-pg_noreturn extern void delivery_wip_refuse_part(Relation part, const WipLayout *layout);
-
-/* wip_settings.c */
-extern void delivery_wip_check_owner(Oid board);
-
-/* wip_known.c */
-extern void delivery_wip_check_known(Relation relation, AttrNumber number, const char *value);
-
-/* wip_lock.c */
-extern void delivery_wip_await(Oid board, uint32 key);
-extern void delivery_wip_lock_awaited(Oid board);
-extern void delivery_wip_lock_board(Oid board);
-extern void delivery_wip_watch_transactions(void);
-
-/* wip_count.c */
-extern int64 delivery_wip_weight(Oid type, Datum value, bool is_null);
-extern List *delivery_wip_find_indexes(Relation relation, const WipBoard *board, const AttrNumber *columns);
-extern bool delivery_wip_is_indexed(const WipTable *table, uint32 mask);
-extern void delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *row, uint32 mask,
-							   Relation opened, Snapshot snapshot, WipVisitor visit, void *state);
-extern int64 delivery_wip_count(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation opened,
-								Snapshot snapshot, int64 enough, bool before);
 
 #endif							/* DELIVERY_WIP_H */

@@ -12,16 +12,16 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/syscache.h"
 
 #include "base/statement.h"
 #include "guard/wip.h"
+#include "guard/wip_column.h"
+#include "guard/wip_layout.h"
+#include "guard/wip_rights.h"
 
 PG_FUNCTION_INFO_V1(delivery_limit_wip);
 PG_FUNCTION_INFO_V1(delivery_unlimit_wip);
@@ -80,7 +80,7 @@ set_weight(Relation relation, const char *name, WipLayout *layout)
 	AttrNumber	number = find_column(relation, name);
 	Oid			type = getBaseType(TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid);
 
-	if (type != INT2OID && type != INT4OID && type != INT8OID)
+	if (!delivery_wip_can_weigh(type))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("column \"%s\" cannot be the weight of an item", name),
@@ -210,7 +210,7 @@ create_missing_triggers(Relation board, const WipLayout *layout)
 		Relation	table = table_open(lfirst_oid(cell), ShareRowExclusiveLock);
 		WipLayout	found;
 
-		if (lfirst_oid(cell) != layout->board && delivery_wip_find_layout(table, &found) && found.board != layout->board)
+		if (lfirst_oid(cell) != layout->board && delivery_wip_find_layout(table, &found, NULL) && found.board != layout->board)
 			ereport(ERROR,
 					(errcode(ERRCODE_DUPLICATE_OBJECT),
 					 errmsg("table %s is a board of its own", delivery_qualified_name(table)),
@@ -249,16 +249,6 @@ check_old_limits(Relation board, const WipLayout *layout)
 }
 
 /* --- attach and detach -------------------------------------------------- */
-
-void
-delivery_wip_refuse_part(Relation part, const WipLayout *layout)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-			 errmsg("table %s is part of a board", delivery_qualified_name(part)),
-			 errdetail("The board is table \"%s\".", get_rel_name(layout->board)),
-			 errhint("Call it for that one.")));
-}
 
 static Relation
 open_board(Oid oid)
@@ -301,7 +291,7 @@ delivery_limit_wip(PG_FUNCTION_ARGS)
 				 errhint("SELECT delivery.limit_wip('card', 'lane')")));
 	board = open_board(PG_GETARG_OID(0));
 	read_layout(fcinfo, board, &layout);
-	mended = delivery_wip_find_layout(board, &found);
+	mended = delivery_wip_find_layout(board, &found, NULL);
 	if (mended && memcmp(&layout, &found, sizeof(WipLayout)) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -337,7 +327,7 @@ delivery_unlimit_wip(PG_FUNCTION_ARGS)
 	bool		dropped = false;
 	ListCell   *cell;
 
-	if (delivery_wip_find_layout(board, &layout) && layout.board != RelationGetRelid(board))
+	if (delivery_wip_find_layout(board, &layout, NULL) && layout.board != RelationGetRelid(board))
 		delivery_wip_refuse_part(board, &layout);
 	table_close(board, NoLock);
 	foreach(cell, tables)

@@ -8,19 +8,13 @@
  */
 #include "base/delivery.h"
 
-#include "access/genam.h"
 #include "access/relation.h"
 #include "access/table.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
-#include "catalog/pg_trigger.h"
-#include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "nodes/primnodes.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"
-#include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -28,10 +22,15 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
-#include "utils/typcache.h"
 
 #include "base/statement.h"
+#include "guard/owner.h"
 #include "guard/wip.h"
+#include "guard/wip_board.h"
+#include "guard/wip_column.h"
+#include "guard/wip_index.h"
+#include "guard/wip_layout.h"
+#include "guard/wip_limit.h"
 
 typedef struct KnownBoard
 {
@@ -51,148 +50,6 @@ typedef struct KnownTrigger
 static HTAB *known_boards = NULL;
 static HTAB *known_triggers = NULL;
 static uint64 last_generation = 0;
-
-/* --- columns ------------------------------------------------------------ */
-
-static AttrNumber
-column_of(Node *node)
-{
-	if (node == NULL || !IsA(node, Var) || ((Var *) node)->varattno <= 0)
-		return InvalidAttrNumber;
-	return ((Var *) node)->varattno;
-}
-
-/*
- * By its function, as its name may be changed.
- */
-bool
-delivery_wip_is_trigger(const Trigger *trigger)
-{
-	char	   *function = get_func_name(trigger->tgfoid);
-
-	return function != NULL && strcmp(function, WIP_FUNCTION) == 0 &&
-		get_func_namespace(trigger->tgfoid) == get_namespace_oid("delivery", true);
-}
-
-/*
- * The condition of a trigger, enters_wip(board, columns of NEW, those of OLD), is
- * where the columns are known from: it follows when they are renamed, and when the
- * table is dumped and restored.  It is parsed for each statement, so it is short.
- */
-bool
-delivery_wip_layout(const Trigger *trigger, WipLayout *layout)
-{
-	FuncExpr   *call;
-	Const	   *board;
-	bool		weighted;
-	char	   *function;
-	int			columns;
-
-	memset(layout, 0, sizeof(WipLayout));
-	if (trigger->tgqual == NULL)
-		return false;
-	call = (FuncExpr *) stringToNode(trigger->tgqual);
-	if (!IsA(call, FuncExpr) || list_length(call->args) < 2)
-		return false;
-	board = (Const *) linitial(call->args);
-	if (!IsA(board, Const) || board->consttype != REGCLASSOID || board->constisnull)
-		return false;
-	function = get_func_name(call->funcid);
-	if (function == NULL || get_func_namespace(call->funcid) != get_namespace_oid("delivery", true))
-		return false;
-	weighted = strcmp(function, WIP_WEIGHTED_CONDITION) == 0;
-	if (!weighted && strcmp(function, WIP_CONDITION) != 0)
-		return false;
-	columns = list_length(call->args) - 1;
-	if (trigger->tgtype & TRIGGER_TYPE_UPDATE)
-		columns /= 2;
-	layout->board = DatumGetObjectId(board->constvalue);
-	layout->count = columns - (weighted ? 1 : 0);
-	if (layout->count < 1 || layout->count > WIP_COLUMNS)
-		return false;
-	for (int i = 0; i < columns; i++)
-	{
-		AttrNumber	number = column_of((Node *) list_nth(call->args, 1 + i));
-
-		if (number == InvalidAttrNumber)
-			return false;
-		if (i < layout->count)
-			layout->columns[i] = number;
-		else
-			layout->weight = number;
-	}
-	return true;
-}
-
-/*
- * The layout of a table that has one of the triggers.  If somebody else with the right
- * to make triggers made another one, it is that of the first; agree tells.
- */
-static bool
-find_layout(Relation relation, WipLayout *layout, bool *agree)
-{
-	const Trigger *first = NULL;
-
-	*agree = true;
-	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
-	{
-		const Trigger *trigger = &relation->trigdesc->triggers[i];
-		WipLayout	found;
-
-		if (!delivery_wip_is_trigger(trigger) || !delivery_wip_layout(trigger, &found))
-			continue;
-		if (first != NULL && memcmp(&found, layout, sizeof(WipLayout)) != 0)
-			*agree = false;
-		if (first == NULL || trigger->tgoid < first->tgoid)
-		{
-			first = trigger;
-			*layout = found;
-		}
-	}
-	return first != NULL;
-}
-
-bool
-delivery_wip_find_layout(Relation relation, WipLayout *layout)
-{
-	bool		agree;
-
-	return find_layout(relation, layout, &agree);
-}
-
-bool
-delivery_wip_same(const WipColumn *column, Datum a, Datum b)
-{
-	return DatumGetBool(FunctionCall2Coll((FmgrInfo *) &column->equal, column->collation, a, b));
-}
-
-/*
- * How values of a column are compared and hashed, in the current memory context.
- */
-void
-delivery_wip_describe_column(Relation relation, AttrNumber number, WipColumn *column)
-{
-	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), number - 1);
-	TypeCacheEntry *type = lookup_type_cache(attribute->atttypid,
-											 TYPECACHE_EQ_OPR_FINFO | TYPECACHE_HASH_PROC_FINFO | TYPECACHE_BTREE_OPFAMILY | TYPECACHE_HASH_OPFAMILY);
-
-	if (!OidIsValid(type->eq_opr_finfo.fn_oid) || !OidIsValid(type->hash_proc_finfo.fn_oid))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" cannot name lanes or scopes", NameStr(attribute->attname)),
-				 errdetail("Values of type %s cannot be compared and hashed.", format_type_be(attribute->atttypid)),
-				 errhint("Use a column of a type such as text, integer or an enum.")));
-	column->name = pstrdup(NameStr(attribute->attname));
-	column->type = attribute->atttypid;
-	column->typmod = attribute->atttypmod;
-	column->collation = attribute->attcollation;
-	column->length = attribute->attlen;
-	column->by_value = attribute->attbyval;
-	column->btree_family = type->btree_opf;
-	column->hash_family = type->hash_opf;
-	fmgr_info_copy(&column->equal, &type->eq_opr_finfo, CurrentMemoryContext);
-	fmgr_info_copy(&column->hash, &type->hash_proc_finfo, CurrentMemoryContext);
-}
 
 /* --- tables ------------------------------------------------------------- */
 
@@ -230,13 +87,11 @@ static void
 load_limits(WipBoard *board, Relation relation)
 {
 	int			level = delivery_pin_search_path();
-	Oid			user;
-	int			context;
+	Caller		caller;
 
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(relation->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	delivery_become_owner(relation, &caller);
 	delivery_wip_load_limits(board);
-	SetUserIdAndSecContext(user, context);
+	delivery_become_caller(&caller);
 	AtEOXact_GUC(false, level);
 }
 
@@ -244,28 +99,15 @@ load_limits(WipBoard *board, Relation relation)
 static bool
 has_fitting_types(Relation relation, WipLayout *layout)
 {
-	for (int i = 0; i < layout->count; i++)
-	{
-		TypeCacheEntry *type = lookup_type_cache(TupleDescAttr(RelationGetDescr(relation), layout->columns[i] - 1)->atttypid,
-												 TYPECACHE_EQ_OPR_FINFO | TYPECACHE_HASH_PROC_FINFO);
+	TupleDesc	desc = RelationGetDescr(relation);
+	bool		fits = layout->weight == InvalidAttrNumber ||
+		delivery_wip_can_weigh(getBaseType(TupleDescAttr(desc, layout->weight - 1)->atttypid));
 
-		if (!OidIsValid(type->eq_opr_finfo.fn_oid) || !OidIsValid(type->hash_proc_finfo.fn_oid))
-		{
-			memset(layout, 0, sizeof(WipLayout));
-			return false;
-		}
-	}
-	if (layout->weight != InvalidAttrNumber)
-	{
-		Oid			type = getBaseType(TupleDescAttr(RelationGetDescr(relation), layout->weight - 1)->atttypid);
-
-		if (type != INT2OID && type != INT4OID && type != INT8OID)
-		{
-			memset(layout, 0, sizeof(WipLayout));
-			return false;
-		}
-	}
-	return true;
+	for (int i = 0; fits && i < layout->count; i++)
+		fits = delivery_wip_can_name(TupleDescAttr(desc, layout->columns[i] - 1)->atttypid);
+	if (!fits)
+		memset(layout, 0, sizeof(WipLayout));
+	return fits;
 }
 
 /*
@@ -281,7 +123,7 @@ compile(Oid oid, MemoryContext context)
 	board->board = oid;
 	board->context = context;
 	board->generation = ++last_generation;
-	if (relation != NULL && find_layout(relation, &board->layout, &board->agrees) && has_fitting_types(relation, &board->layout))
+	if (relation != NULL && delivery_wip_find_layout(relation, &board->layout, &board->agrees) && has_fitting_types(relation, &board->layout))
 	{
 		List	   *tables = find_all_inheritors(oid, AccessShareLock, NULL);
 		ListCell   *cell;

@@ -21,11 +21,8 @@
 #include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "lib/ilist.h"
-#include "miscadmin.h"
 #include "nodes/primnodes.h"
 #include "replication/logicalworker.h"
-#include "utils/acl.h"
-#include "utils/builtins.h"
 #include "utils/combocid.h"
 #include "utils/datum.h"
 #include "utils/hsearch.h"
@@ -36,9 +33,15 @@
 #include "utils/snapmgr.h"
 
 #include "guard/condition.h"
-#include "base/errors.h"
 #include "guard/wip.h"
+#include "guard/wip_board.h"
+#include "guard/wip_column.h"
+#include "guard/wip_count.h"
+#include "guard/wip_enforce.h"
+#include "guard/wip_limit.h"
+#include "guard/wip_lock.h"
 #include "guard/wip_message.h"
+#include "guard/wip_rights.h"
 
 PG_FUNCTION_INFO_V1(delivery_enters_wip);
 PG_FUNCTION_INFO_V1(delivery_enters_weighted_wip);
@@ -116,21 +119,6 @@ is_condition(FmgrInfo *function)
 			return false;
 	}
 	return true;
-}
-
-/*
- * Whether the current user may write to the lanes of a board.
- */
-bool
-delivery_wip_may_enter(const WipBoard *board)
-{
-	Oid			user = GetUserId();
-	AttrNumber	lane = board->layout.columns[0];
-
-	return board->layout.count > 0 &&
-		(pg_class_aclmask(board->board, user, ACL_INSERT | ACL_UPDATE, ACLMASK_ANY) != 0 ||
-		 pg_attribute_aclcheck(board->board, lane, user, ACL_INSERT) == ACLCHECK_OK ||
-		 pg_attribute_aclcheck(board->board, lane, user, ACL_UPDATE) == ACLCHECK_OK);
 }
 
 /*

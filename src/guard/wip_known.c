@@ -18,7 +18,7 @@
 #include "utils/rel.h"
 
 #include "base/statement.h"
-#include "guard/wip.h"
+#include "guard/wip_known.h"
 
 /*
  * Statements that are true for a value ($1, as text) which one of the constraints

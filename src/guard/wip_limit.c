@@ -27,6 +27,8 @@
 
 #include "base/soft_input.h"
 #include "guard/wip.h"
+#include "guard/wip_column.h"
+#include "guard/wip_limit.h"
 
 /* columns of wip_limit and wip_override that are read */
 enum
@@ -44,12 +46,6 @@ enum
 	OVERRIDE_REASON,
 	OVERRIDE_UNTIL
 };
-
-static uint32
-hash_value(const WipColumn *column, Datum value)
-{
-	return DatumGetUInt32(FunctionCall1Coll((FmgrInfo *) &column->hash, column->collation, value));
-}
 
 static uint32
 hash_scope(const uint32 *hashes, uint32 mask, uint32 hash)
@@ -281,12 +277,12 @@ index_limits(WipBoard *board)
 
 		add_mask(board, mask);
 		for (int j = 1; j < board->layout.count; j++)
-			hashes[j] = (mask >> (j - 1)) & 1 ? hash_value(&board->columns[j], limit->values[j]) : 0;
+			hashes[j] = (mask >> (j - 1)) & 1 ? delivery_wip_hash(&board->columns[j], limit->values[j]) : 0;
 		for (int j = 0; j < limit->known_lanes; j++)
 		{
 			WipPlace   *place = &board->places[board->place_count];
 
-			hashes[0] = hash_value(&board->columns[0], limit->lanes[j]);
+			hashes[0] = delivery_wip_hash(&board->columns[0], limit->lanes[j]);
 			place->hash = place_hash(mask, hashes);
 			place->limit = i;
 			place->lane = limit->lanes[j];
@@ -408,12 +404,12 @@ delivery_wip_limits_of(WipBoard *board, WipRow *row)
 
 	if (board->place_count == 0 || row->nulls[0])
 		return NIL;
-	row->hashes[0] = hash_value(&board->columns[0], row->values[0]);
+	row->hashes[0] = delivery_wip_hash(&board->columns[0], row->values[0]);
 	row->hashed = false;
 	if (!is_limited_lane(board, row->hashes[0]))
 		return NIL;
 	for (int i = 1; i < board->layout.count; i++)
-		row->hashes[i] = row->nulls[i] ? 0 : hash_value(&board->columns[i], row->values[i]);
+		row->hashes[i] = row->nulls[i] ? 0 : delivery_wip_hash(&board->columns[i], row->values[i]);
 	row->hashed = true;
 
 	for (int i = 0; i < board->mask_count; i++)

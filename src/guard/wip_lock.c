@@ -16,7 +16,9 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
-#include "guard/wip.h"
+#include "guard/wip_board.h"
+#include "guard/wip_lock.h"
+#include "guard/wip_rights.h"
 
 /* of our own among the advisory locks, of which users have 1 and 2 */
 #define BOARD_LOCK_CLASS 0x4457

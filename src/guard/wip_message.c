@@ -6,37 +6,17 @@
 
 #include "access/sysattr.h"
 #include "access/table.h"
-#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "nodes/bitmapset.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/rls.h"
 
 #include "base/errors.h"
+#include "guard/wip.h"
 #include "guard/wip_message.h"
-
-/*
- * As for foreign keys: values of other rows, which a count is, are shown only to
- * those who could have counted themselves.
- */
-bool
-delivery_wip_may_read(const WipBoard *board)
-{
-	Oid			user = GetUserId();
-
-	if (check_enable_rls(board->board, InvalidOid, true) == RLS_ENABLED)
-		return false;
-	if (pg_class_aclcheck(board->board, user, ACL_SELECT) == ACLCHECK_OK)
-		return true;
-	for (int i = 0; i < board->layout.count; i++)
-		if (pg_attribute_aclcheck(board->board, board->layout.columns[i], user, ACL_SELECT) != ACLCHECK_OK)
-			return false;
-	return board->layout.weight == InvalidAttrNumber ||
-		pg_attribute_aclcheck(board->board, board->layout.weight, user, ACL_SELECT) == ACLCHECK_OK;
-}
+#include "guard/wip_rights.h"
 
 static char *
 value_text(const WipColumn *column, Datum value)

@@ -5,9 +5,12 @@
 #ifndef DELIVERY_WIP_MESSAGE_H
 #define DELIVERY_WIP_MESSAGE_H
 
+#include "postgres.h"
+
+#include "commands/trigger.h"
+
 #include "guard/wip.h"
 
-extern bool delivery_wip_may_read(const WipBoard *board);
 extern void delivery_wip_report(const WipBoard *board, const WipLimit *limit, const WipRow *row,
 								const TriggerData *trigger, int64 in_progress, int64 entering, int64 maximum);
 

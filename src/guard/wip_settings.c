@@ -14,9 +14,7 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -29,36 +27,21 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
-#include "guard/canonical.h"
 #include "base/soft_input.h"
 #include "base/statement.h"
+#include "guard/canonical.h"
+#include "guard/owner.h"
 #include "guard/wip.h"
+#include "guard/wip_known.h"
+#include "guard/wip_layout.h"
+#include "guard/wip_lock.h"
+#include "guard/wip_rights.h"
 
 PG_FUNCTION_INFO_V1(delivery_set_wip_limit);
 PG_FUNCTION_INFO_V1(delivery_drop_wip_limit);
 PG_FUNCTION_INFO_V1(delivery_override_wip);
 PG_FUNCTION_INFO_V1(delivery_check_wip_setting);
 PG_FUNCTION_INFO_V1(delivery_wip_setting_changed);
-
-void
-delivery_wip_check_owner(Oid board)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(board));
-
-	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table with OID %u does not exist", board),
-				 errdetail("It may have been dropped."),
-				 errhint("Name a table that is there.")));
-	ReleaseSysCache(tuple);
-	if (!delivery_owns_table(board))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be owner of table %s", get_rel_name(board)),
-				 errdetail("The limits of a board are its owner's to set."),
-				 errhint("Ask its owner, or become a member of that role.")));
-}
 
 /* --- writing values in one way ------------------------------------------ */
 
@@ -241,17 +224,6 @@ typedef struct Setting
 	Datum		scope;
 } Setting;
 
-/*
- * What belongs to the board is looked at with the rights of its owner: types and
- * constraints may call functions of theirs.
- */
-static void
-become_owner(Relation relation, Oid *user, int *context)
-{
-	GetUserIdAndSecContext(user, context);
-	SetUserIdAndSecContext(relation->rd_rel->relowner, *context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-}
-
 static void
 check_known(const Setting *setting)
 {
@@ -285,15 +257,14 @@ refuse_null(FunctionCallInfo fcinfo, int argument, const char *name)
 static void
 read_setting(FunctionCallInfo fcinfo, int scope, bool known, Setting *setting)
 {
-	Oid			user;
-	int			context;
+	Caller		caller;
 	int			level;
 
 	refuse_null(fcinfo, 0, "board");
 	refuse_null(fcinfo, 1, "lanes");
 	delivery_wip_check_owner(PG_GETARG_OID(0));
 	setting->relation = relation_open(PG_GETARG_OID(0), AccessShareLock);
-	if (!delivery_wip_find_layout(setting->relation, &setting->layout))
+	if (!delivery_wip_find_layout(setting->relation, &setting->layout, NULL))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table %s is not a board", delivery_qualified_name(setting->relation)),
@@ -302,7 +273,7 @@ read_setting(FunctionCallInfo fcinfo, int scope, bool known, Setting *setting)
 						 quote_literal_cstr(delivery_qualified_name(setting->relation)))));
 	if (setting->layout.board != PG_GETARG_OID(0))
 		delivery_wip_refuse_part(setting->relation, &setting->layout);
-	become_owner(setting->relation, &user, &context);
+	delivery_become_owner(setting->relation, &caller);
 	level = delivery_pin_settings(RelationGetDescr(setting->relation));
 	setting->lanes = canonical_lanes(setting->relation, &setting->layout, PG_GETARG_ARRAYTYPE_P(1), !known);
 	setting->scope = PG_ARGISNULL(scope) ? PointerGetDatum(construct_empty_array(TEXTOID)) :
@@ -311,7 +282,7 @@ read_setting(FunctionCallInfo fcinfo, int scope, bool known, Setting *setting)
 	delivery_unpin_settings(level);
 	if (known)
 		check_known(setting);
-	SetUserIdAndSecContext(user, context);
+	delivery_become_caller(&caller);
 }
 
 pg_noreturn static void
@@ -510,18 +481,17 @@ delivery_check_wip_setting(PG_FUNCTION_ARGS)
 	relation = try_relation_open(DatumGetObjectId(board), AccessShareLock);
 	if (relation == NULL)
 		return PointerGetDatum(tuple);
-	if (delivery_wip_find_layout(relation, &layout) && layout.board == RelationGetRelid(relation))
+	if (delivery_wip_find_layout(relation, &layout, NULL) && layout.board == RelationGetRelid(relation))
 	{
-		Oid			user;
-		int			context;
+		Caller		caller;
 		int			level;
 
-		become_owner(relation, &user, &context);
+		delivery_become_owner(relation, &caller);
 		level = delivery_pin_settings(RelationGetDescr(relation));
 		values[0] = canonical_lanes(relation, &layout, DatumGetArrayTypeP(values[0]), false);
 		values[1] = canonical_scope(relation, &layout, DatumGetArrayTypeP(values[1]), false);
 		delivery_unpin_settings(level);
-		SetUserIdAndSecContext(user, context);
+		delivery_become_caller(&caller);
 		tuple = heap_modify_tuple_by_cols(tuple, desc, 2, columns, values, nulls);
 	}
 	relation_close(relation, AccessShareLock);

@@ -6,13 +6,12 @@
 
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "common/int.h"
 #include "executor/spi.h"
 #include "funcapi.h"
-#include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -25,9 +24,14 @@
 #include "utils/syscache.h"
 
 #include "base/call.h"
-#include "guard/canonical.h"
 #include "guard/wip.h"
-#include "guard/wip_message.h"
+#include "guard/wip_board.h"
+#include "guard/wip_column.h"
+#include "guard/wip_count.h"
+#include "guard/wip_index.h"
+#include "guard/wip_layout.h"
+#include "guard/wip_limit.h"
+#include "guard/wip_rights.h"
 
 PG_FUNCTION_INFO_V1(delivery_wip_status);
 PG_FUNCTION_INFO_V1(delivery_wip_columns);
@@ -77,7 +81,7 @@ count_in_scope(const WipTable *table, TupleTableSlot *slot, int64 weight, void *
 		values[i] = slot_getattr(slot, table->columns[i], &is_null);
 		if (is_null)
 			return true;
-		hash = hash_combine(hash, DatumGetUInt32(FunctionCall1Coll((FmgrInfo *) &board->columns[i].hash, board->columns[i].collation, values[i])));
+		hash = hash_combine(hash, delivery_wip_hash(&board->columns[i], values[i]));
 	}
 	list = (ScopeList *) hash_search(scopes->lists, &hash, HASH_ENTER, &found);
 	if (!found)
@@ -321,7 +325,7 @@ delivery_wip_columns(PG_FUNCTION_ARGS)
 	if (relation == NULL)
 		PG_RETURN_NULL();
 	if (RELKIND_HAS_STORAGE(relation->rd_rel->relkind) || relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
-		if (delivery_wip_find_layout(relation, &layout))
+		if (delivery_wip_find_layout(relation, &layout, NULL))
 		{
 			TupleDesc	desc = RelationGetDescr(relation);
 
@@ -338,14 +342,6 @@ delivery_wip_columns(PG_FUNCTION_ARGS)
 	tuple = heap_form_tuple(record, values, nulls);
 	relation_close(relation, AccessShareLock);
 	return HeapTupleGetDatum(tuple);
-}
-
-/* As the policies of wip_limit say. */
-static bool
-may_look_at(Oid board)
-{
-	return pg_attribute_aclcheck_all(board, GetUserId(), ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK ||
-		pg_class_aclcheck(board, GetUserId(), ACL_SELECT) == ACLCHECK_OK || delivery_owns_table(board);
 }
 
 /* The columns of an index that a table misses for these groups, if it does. */
@@ -378,7 +374,7 @@ delivery_wip_unindexed(PG_FUNCTION_ARGS)
 	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
-	if (!SearchSysCacheExists1(RELOID, PG_GETARG_DATUM(0)) || !may_look_at(PG_GETARG_OID(0)))
+	if (!SearchSysCacheExists1(RELOID, PG_GETARG_DATUM(0)) || !delivery_wip_may_look(PG_GETARG_OID(0)))
 		return (Datum) 0;
 	board = delivery_wip_board(PG_GETARG_OID(0));
 	foreach(cell, board->tables)
@@ -412,7 +408,7 @@ delivery_wip_unknown(PG_FUNCTION_ARGS)
 	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(oid)) || !may_look_at(oid))
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(oid)) || !delivery_wip_may_look(oid))
 		return (Datum) 0;
 	foreach(cell, delivery_wip_board(oid)->unknown)
 	{
