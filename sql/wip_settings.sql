@@ -268,8 +268,19 @@ CREATE FUNCTION regress_delivery_attack.equal(text, text) RETURNS boolean LANGUA
 CREATE OPERATOR regress_delivery_attack.= (LEFTARG = text, RIGHTARG = text, FUNCTION = regress_delivery_attack.equal);
 CREATE TABLE regress_delivery_attack.wip_limit (board regclass);
 CREATE TABLE regress_delivery_attack.pg_class (oid oid);
+-- fits better than the one that a CHECK means
+CREATE TYPE regress_delivery_attack.stage AS ENUM ('doing', 'gone');
+CREATE FUNCTION regress_delivery_attack.differ(regress_delivery_attack.stage, regress_delivery_attack.stage) RETURNS boolean
+	LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
+RESET ROLE;
+CREATE TABLE regress_delivery_attack.staged (stage regress_delivery_attack.stage CHECK (stage <> 'gone'));
+SET ROLE regress_delivery_stranger;
+CREATE OPERATOR regress_delivery_attack.<> (LEFTARG = regress_delivery_attack.stage, RIGHTARG = regress_delivery_attack.stage,
+	FUNCTION = regress_delivery_attack.differ);
 RESET ROLE;
 SET search_path = regress_delivery_attack, pg_catalog;
+SELECT delivery.limit_wip('staged', 'stage');
+SELECT delivery.set_wip_limit('staged', '{doing}', 1, 'block');
 SELECT delivery.limit_wip('board', 'lane', '{team}');
 SELECT delivery.set_wip_limit('board', '{doing}', 1, 'block', '{"team": "red"}');
 SELECT delivery.override_wip('board', '{doing}', '{"team": "red"}', 1, 'x', 'tomorrow');

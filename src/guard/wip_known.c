@@ -31,8 +31,6 @@ find_conditions(Relation relation, AttrNumber number, List **names, List **condi
 	Oid			types[2] = {OIDOID, INT2OID};
 	Datum		values[2] = {ObjectIdGetDatum(RelationGetRelid(relation)), Int16GetDatum(number)};
 	MemoryContext caller = CurrentMemoryContext;
-	/* so that names in what is returned are qualified */
-	int			level = delivery_pin_search_path();
 
 	SPI_connect();
 	if (SPI_execute_with_args("SELECT c.conname::text, c.contype::text, pg_get_expr(c.conbin, c.conrelid), c.confrelid::regclass::text, quote_ident(a.attname), c.confrelid"
@@ -63,7 +61,6 @@ find_conditions(Relation relation, AttrNumber number, List **names, List **condi
 		MemoryContextSwitchTo(old);
 	}
 	SPI_finish();
-	AtEOXact_GUC(true, level);
 }
 
 static bool
@@ -82,9 +79,14 @@ is_true(const char *condition, const char *value)
 	return result;
 }
 
+/*
+ * The search_path is ours from the first statement to the last: what is written with it,
+ * names qualified or in pg_catalog, must be read with it.
+ */
 void
 delivery_wip_check_known(Relation relation, AttrNumber number, const char *value)
 {
+	int			level = delivery_pin_search_path();
 	List	   *names = NIL;
 	List	   *conditions = NIL;
 	ListCell   *name;
@@ -99,4 +101,6 @@ delivery_wip_check_known(Relation relation, AttrNumber number, const char *value
 							NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname)),
 					 errdetail("Constraint \"%s\" of table \"%s\" does not allow it.", (const char *) lfirst(name), RelationGetRelationName(relation)),
 					 errhint("Write it as it is written in the table.")));
+	/* what functions in it may have set, too */
+	AtEOXact_GUC(false, level);
 }
