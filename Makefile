@@ -32,8 +32,15 @@ OWN_HEADERS = \
 	src/base/zone.h \
 	src/calendar/calendar.h \
 	src/calendar/calendar_blocks.h \
+	src/calendar/calendar_day.h \
+	src/calendar/calendar_hours.h \
+	src/calendar/calendar_io.h \
+	src/calendar/calendar_parse.h \
 	src/calendar/calendar_rules.h \
 	src/calendar/calendar_scan.h \
+	src/calendar/calendar_show.h \
+	src/calendar/calendar_site.h \
+	src/calendar/calendar_value.h \
 	src/guard/actor.h \
 	src/guard/audit_chain.h \
 	src/guard/audit_lock.h \
@@ -54,7 +61,7 @@ OWN_HEADERS = \
 	src/guard/wip_rights.h \
 	src/metrics/packing.h \
 	src/metrics/selection.h \
-	src/sla/sla.h \
+	src/sla/sla_clock.h \
 	src/slo/objective.h \
 	src/slo/slo.h
 

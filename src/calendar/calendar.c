@@ -15,8 +15,11 @@
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
 
-#include "calendar/calendar.h"
 #include "base/span.h"
+#include "calendar/calendar.h"
+#include "calendar/calendar_hours.h"
+#include "calendar/calendar_site.h"
+#include "calendar/calendar_value.h"
 
 /* that one value may hold; more than 30,000 years of working days */
 #define MOST_RANGES 10000000

@@ -24,8 +24,13 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "calendar/calendar_blocks.h"
 #include "base/zone.h"
+#include "calendar/calendar_blocks.h"
+#include "calendar/calendar_day.h"
+#include "calendar/calendar_io.h"
+#include "calendar/calendar_parse.h"
+#include "calendar/calendar_rules.h"
+#include "calendar/calendar_value.h"
 
 /* the first block to be made lies in these years, so that no total overflows */
 #define FIRST_ANCHOR_YEAR	2001

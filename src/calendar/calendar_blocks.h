@@ -2,7 +2,7 @@
  * calendar_blocks.h
  *	  A compiled calendar: its hours in blocks of 27 weeks.
  *
- * For the files that look up in it; others see calendar.h only.
+ * For the files that look up in it; others see calendar_value.h only.
  */
 #ifndef DELIVERY_CALENDAR_BLOCKS_H
 #define DELIVERY_CALENDAR_BLOCKS_H
@@ -11,7 +11,8 @@
 
 #include "pgtime.h"
 
-#include "calendar/calendar.h"
+#include "calendar/calendar_rules.h"
+#include "calendar/calendar_value.h"
 
 #define BLOCK_DAYS			189
 #define BLOCK_LENGTH		(BLOCK_DAYS * USECS_PER_DAY)
@@ -58,6 +59,12 @@ struct Calendar
 	TimestampTz no_closing_from;
 	CalendarSpan *day_spans;	/* room for the hours of one date */
 };
+
+/* kept per session */
+extern Calendar *delivery_find_calendar(const uint8 *digest);
+extern Calendar *delivery_compile_calendar(const WorkCalendar *value, size_t text_length);
+extern uint64 delivery_calendar_generation(void);
+extern const uint8 *delivery_calendar_digest(const Calendar *calendar);
 
 extern Block *delivery_make_blocks(Calendar *calendar, int32 number);
 extern Block *delivery_mark_dates(Calendar *calendar, int32 number);

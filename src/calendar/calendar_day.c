@@ -2,6 +2,7 @@
  * calendar_day.c
  *	  The hours that a date has by the rules of a calendar.
  */
+#include "calendar/calendar_day.h"
 #include "calendar/calendar_rules.h"
 
 #include <string.h>

@@ -12,7 +12,8 @@
 #include "utils/timestamp.h"
 
 #include "calendar/calendar_blocks.h"
-#include "base/zone.h"
+#include "calendar/calendar_hours.h"
+#include "calendar/calendar_value.h"
 
 /* how many spans to look at one by one before searching among all of a block */
 #define SPANS_TO_STEP 8

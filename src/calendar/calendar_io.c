@@ -18,8 +18,13 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 
-#include "calendar/calendar.h"
 #include "base/zone.h"
+#include "calendar/calendar_day.h"
+#include "calendar/calendar_io.h"
+#include "calendar/calendar_parse.h"
+#include "calendar/calendar_rules.h"
+#include "calendar/calendar_show.h"
+#include "calendar/calendar_value.h"
 
 PG_FUNCTION_INFO_V1(delivery_calendar_eq);
 PG_FUNCTION_INFO_V1(delivery_calendar_hash);

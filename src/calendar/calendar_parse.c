@@ -10,6 +10,9 @@
  *	calendar := ["TZ=" zone ";"] ["PH=" [date {"," date}] ";"] rule {(";" | ",") rule}
  *	rule     := ("24/7" | [dates] [days] [spans]) ["off" | "closed"]
  */
+#include "calendar/calendar_day.h"
+#include "calendar/calendar_parse.h"
+#include "calendar/calendar_rules.h"
 #include "calendar/calendar_scan.h"
 
 #include <stdlib.h>

@@ -116,24 +116,4 @@ typedef struct CalendarFault
 	const char *hint;
 } CalendarFault;
 
-/* calendar_parse.c */
-extern bool delivery_parse_calendar(const char *text, size_t length, CalendarResize resize,
-									CalendarRules *rules, CalendarFault *fault);
-extern bool delivery_bind_holidays(CalendarRules *rules, const int32_t *days, size_t count,
-								   CalendarResize resize, size_t *first_outside);
-
-/* calendar_show.c */
-extern char *delivery_show_calendar(const CalendarRules *rules, const char *zone,
-									CalendarResize resize, size_t *length);
-extern char *delivery_show_calendar_rule(const CalendarRules *rules, int rule, CalendarResize resize);
-
-/* calendar_day.c */
-extern int	delivery_add_calendar_span(CalendarSpan *spans, int count, CalendarSpan span);
-extern void delivery_civil_from_day(int32_t day, int32_t *year, int32_t *month, int32_t *month_day);
-extern int32_t delivery_day_from_civil(int32_t year, int32_t month, int32_t month_day);
-extern int	delivery_days_of_month(int32_t year, int32_t month);
-extern int	delivery_calendar_hours(const CalendarRules *rules, int32_t day, CalendarSpan *spans);
-extern int	delivery_calendar_room(const CalendarRules *rules);
-extern int	delivery_calendar_rule_without_effect(const CalendarRules *rules, int from, int64_t *looks);
-
 #endif							/* DELIVERY_CALENDAR_RULES_H */

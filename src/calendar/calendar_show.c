@@ -3,7 +3,9 @@
  *	  Writes the rules of a calendar as text, each thing in one way, so that
  *	  what is read from it is the same again.
  */
+#include "calendar/calendar_day.h"
 #include "calendar/calendar_rules.h"
+#include "calendar/calendar_show.h"
 
 #include <stdio.h>
 #include <string.h>

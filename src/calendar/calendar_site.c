@@ -9,7 +9,9 @@
 #include "nodes/primnodes.h"
 #include "utils/typcache.h"
 
-#include "calendar/calendar.h"
+#include "calendar/calendar_blocks.h"
+#include "calendar/calendar_site.h"
+#include "calendar/calendar_value.h"
 
 /* calendars that vary by row: places by the first byte of the digest */
 #define PLACES 64

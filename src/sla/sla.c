@@ -20,7 +20,10 @@
 
 #include "base/call.h"
 #include "base/span.h"
-#include "sla/sla.h"
+#include "calendar/calendar.h"
+#include "calendar/calendar_hours.h"
+#include "calendar/calendar_site.h"
+#include "sla/sla_clock.h"
 
 PG_FUNCTION_INFO_V1(delivery_sla_breach);
 PG_FUNCTION_INFO_V1(delivery_sla_breach_probability);

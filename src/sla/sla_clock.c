@@ -17,8 +17,12 @@
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
 
-#include "sla/sla.h"
 #include "base/span.h"
+#include "calendar/calendar.h"
+#include "calendar/calendar_hours.h"
+#include "calendar/calendar_site.h"
+#include "calendar/calendar_value.h"
+#include "sla/sla_clock.h"
 
 /* --- pauses ------------------------------------------------------------- */
 

@@ -15,10 +15,13 @@
 #include "utils/multirangetypes.h"
 #include "utils/timestamp.h"
 
-#include "calendar/calendar.h"
 #include "base/period.h"
-#include "slo/slo.h"
 #include "base/span.h"
+#include "calendar/calendar_hours.h"
+#include "calendar/calendar_site.h"
+#include "calendar/calendar_value.h"
+#include "slo/objective.h"
+#include "slo/slo.h"
 
 /* so far away that an instant of our time plus it is no timestamp */
 #define NEVER (END_TIMESTAMP - INT64CONST(365250) * USECS_PER_DAY)

@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calendar/calendar_day.h"
+#include "calendar/calendar_parse.h"
 #include "calendar/calendar_rules.h"
+#include "calendar/calendar_show.h"
 
 #define MINUTES			(2 * MINUTES_PER_DAY)
 #define MOST_DAYS		400		/* looked at per calendar */

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calendar/calendar_parse.h"
 #include "calendar/calendar_rules.h"
 
 #define LONGEST_FILE	4096

@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calendar/calendar_day.h"
+#include "calendar/calendar_parse.h"
 #include "calendar/calendar_rules.h"
+#include "calendar/calendar_show.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 

@@ -1,16 +1,16 @@
 /*
- * sla.h
+ * sla_clock.h
  *	  A clock that runs in working time, from an opening, less pauses.
  */
-#ifndef DELIVERY_SLA_H
-#define DELIVERY_SLA_H
+#ifndef DELIVERY_SLA_CLOCK_H
+#define DELIVERY_SLA_CLOCK_H
 
 #include "postgres.h"
 
 #include "datatype/timestamp.h"
 #include "utils/multirangetypes.h"
 
-#include "calendar/calendar.h"
+#include "calendar/calendar_value.h"
 
 /* A pause, half-open; DT_NOBEGIN and DT_NOEND where it has no end. */
 typedef struct SlaPause
@@ -54,4 +54,4 @@ extern bool delivery_sla_breached(const SlaClock *clock, const SlaTarget *target
 extern int	delivery_sla_find_pause(const SlaClock *clock, TimestampTz instant);
 extern const SlaPause *delivery_sla_pause_at(const SlaClock *clock, TimestampTz instant);
 
-#endif							/* DELIVERY_SLA_H */
+#endif							/* DELIVERY_SLA_CLOCK_H */
