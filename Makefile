@@ -22,7 +22,9 @@ OWN_HEADERS = \
 	src/base/counter.h \
 	src/base/delivery.h \
 	src/base/errors.h \
+	src/base/internal.h \
 	src/base/number.h \
+	src/base/owner.h \
 	src/base/pause.h \
 	src/base/period.h \
 	src/base/query.h \
@@ -46,7 +48,6 @@ OWN_HEADERS = \
 	src/guard/audit_lock.h \
 	src/guard/canonical.h \
 	src/guard/condition.h \
-	src/guard/owner.h \
 	src/guard/wip.h \
 	src/guard/wip_board.h \
 	src/guard/wip_column.h \
@@ -69,7 +70,9 @@ OBJS = \
 	src/base/call.o \
 	src/base/count.o \
 	src/base/counter.o \
+	src/base/internal.o \
 	src/base/number.o \
+	src/base/owner.o \
 	src/base/period.o \
 	src/base/query.o \
 	src/base/soft_input.o \
@@ -95,7 +98,6 @@ OBJS = \
 	src/guard/audit_verify.o \
 	src/guard/canonical.o \
 	src/guard/condition.o \
-	src/guard/owner.o \
 	src/guard/wip_attach.o \
 	src/guard/wip_board.o \
 	src/guard/wip_column.o \

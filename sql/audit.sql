@@ -316,8 +316,8 @@ GRANT USAGE ON SCHEMA audit TO regress_delivery_stranger;
 SET ROLE regress_delivery_stranger;
 CREATE TABLE mine.forged (id integer);
 SELECT pg_temp.refusal($$ SELECT delivery.record_audit('mine.forged', 'audit.log') $$) AS by_record_audit,
-	pg_temp.refusal($$ CREATE TRIGGER forger AFTER INSERT ON mine.forged FOR EACH ROW WHEN (delivery.records_audit('audit.log'::regclass)) EXECUTE FUNCTION delivery.audit_change() $$) AS by_trigger, pg_temp.refusal($$ INSERT INTO mine.forged VALUES (1) $$) AS is_refused,
-	pg_temp.refusal($$ CREATE OR REPLACE TRIGGER forger AFTER INSERT ON mine.forged FOR EACH ROW EXECUTE FUNCTION delivery.audit_change() $$) AS without_log, pg_temp.refusal($$ INSERT INTO mine.forged VALUES (1) $$) AS so_refused;
+	pg_temp.refusal($$ CREATE TRIGGER forger AFTER INSERT ON mine.forged FOR EACH ROW WHEN (delivery_internal.records_audit('audit.log'::regclass)) EXECUTE FUNCTION delivery_internal.audit_change() $$) AS by_trigger, pg_temp.refusal($$ INSERT INTO mine.forged VALUES (1) $$) AS is_refused,
+	pg_temp.refusal($$ CREATE OR REPLACE TRIGGER forger AFTER INSERT ON mine.forged FOR EACH ROW EXECUTE FUNCTION delivery_internal.audit_change() $$) AS without_log, pg_temp.refusal($$ INSERT INTO mine.forged VALUES (1) $$) AS so_refused;
 RESET ROLE;
 SELECT count(*) AS forged FROM audit.log WHERE audited LIKE 'mine.%';
 -- policies on the log hide no head
@@ -345,7 +345,7 @@ CREATE TEMP TABLE passing (id integer);
 SELECT pg_temp.refusal($$ SELECT delivery.record_audit('card', 'audit.log') $$) AS twice, pg_temp.refusal($$ SELECT delivery.stop_audit('ledger.entry') $$) AS never, pg_temp.refusal($$ SELECT delivery.record_audit('card_view', 'audit.log') $$) AS a_view,
 	pg_temp.refusal($$ SELECT delivery.record_audit('passing', 'audit.log') $$) AS temporary, pg_temp.refusal($$ SELECT delivery.record_audit('audit.log', 'audit.log') $$) AS itself, pg_temp.refusal($$ SELECT delivery.record_audit('ledger.entry', 'card') $$) AS no_log,
 	pg_temp.refusal($$ SELECT delivery.audit_head('card') $$) AS head_of_none, pg_temp.refusal($$ SELECT delivery.verify_audit('card') $$) AS verify_none, pg_temp.refusal($$ SELECT delivery.record_audit('nowhere', 'audit.log') $$) AS unknown,
-	pg_temp.refusal($$ SELECT delivery.audit_change() $$) AS no_trigger;
+	pg_temp.refusal($$ SELECT delivery_internal.audit_change() $$) AS no_trigger;
 SELECT delivery.record_audit(NULL, 'audit.log') IS NULL AND delivery.stop_audit(NULL) IS NULL AND delivery.audit_head(NULL) IS NULL AS nulls;
 -- numbers of no tables
 SELECT f, pg_temp.refusal(format('SELECT delivery.%s', f)) FROM (VALUES (1, 'record_audit(999999, ''audit.log'')'), (2, 'record_audit(''ledger.entry'', 999999)'), (3, 'stop_audit(999999)'), (4, 'audit_head(999999)'),

@@ -127,14 +127,14 @@ FROM unnest(ARRAY[14400000000000000, 14400000000000001, 6000000000000000, 600000
 
 -- the state is an ordinary value
 \set state '''{4,1,999000000,820972800000000,2592000000000,0,1,10,2,20,0,0,0,0,0,0,0,0,0,0}''::bigint[]'
-SELECT delivery.burn_alert_accum('{4,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', '2026-01-06 23:59', 9, 10, 0.999, '2026-01-07') AS state;
-SELECT delivery.burn_alert_combine(:state, :state) AS combined, delivery.burn_alert_combine('{4,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', :state) = :state
-	AND delivery.burn_alert_combine(:state, '{4,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}') = :state AS with_none, delivery.burn_alert_final(:state);
+SELECT delivery_internal.burn_alert_accum('{4,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', '2026-01-06 23:59', 9, 10, 0.999, '2026-01-07') AS state;
+SELECT delivery_internal.burn_alert_combine(:state, :state) AS combined, delivery_internal.burn_alert_combine('{4,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', :state) = :state
+	AND delivery_internal.burn_alert_combine(:state, '{4,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}') = :state AS with_none, delivery_internal.burn_alert_final(:state);
 
 -- what is refused: by SQLSTATE; errors.sql has the words
 CREATE FUNCTION pg_temp.sqlstate_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-	EXECUTE 'SELECT delivery.' || statement;
+	EXECUTE 'SELECT delivery' || CASE WHEN statement ~ '^burn_alert_' THEN '_internal.' ELSE '.' END || statement;
 	RETURN 'no error';
 EXCEPTION WHEN OTHERS THEN
 	RETURN sqlstate;

@@ -37,7 +37,7 @@ SELECT input, input::delivery.work_calendar AS normal FROM written ORDER BY id;
 SELECT count(*) AS not_the_same FROM written
 WHERE input::delivery.work_calendar::text::delivery.work_calendar OPERATOR(delivery.<>) input::delivery.work_calendar
 	OR input::delivery.work_calendar::text::delivery.work_calendar::text <> input::delivery.work_calendar::text;
-SELECT delivery.work_calendar_send('Mo-Fr 09:00-17:00') AS sent;
+SELECT delivery_internal.work_calendar_send('Mo-Fr 09:00-17:00') AS sent;
 RESET client_min_messages;
 
 -- what has no effect is said
@@ -87,9 +87,9 @@ SELECT length((repeat('2026 Dec 24,', 10000) || '2026 Dec 24 off')::delivery.wor
 -- equality, hash: of the normal form
 SELECT 'Mo-Fr 9:00-17:00'::delivery.work_calendar OPERATOR(delivery.=) 'mo,tu,we,th,fr 09:00-17:00' AS equal,
 	'Mo-Fr 9:00-17:00'::delivery.work_calendar OPERATOR(delivery.<>) 'TZ=Europe/Paris; Mo-Fr 09:00-17:00' AS not_equal,
-	delivery.work_calendar_hash('Mo') = delivery.work_calendar_hash('Mo 00:00-24:00') AS same_hash,
-	delivery.work_calendar_hash('Mo') = delivery.work_calendar_hash('Tu') AS other_hash,
-	delivery.work_calendar_hash_extended('Mo', 1) <> delivery.work_calendar_hash_extended('Mo', 2) AS seeded;
+	delivery_internal.work_calendar_hash('Mo') = delivery_internal.work_calendar_hash('Mo 00:00-24:00') AS same_hash,
+	delivery_internal.work_calendar_hash('Mo') = delivery_internal.work_calendar_hash('Tu') AS other_hash,
+	delivery_internal.work_calendar_hash_extended('Mo', 1) <> delivery_internal.work_calendar_hash_extended('Mo', 2) AS seeded;
 CREATE TEMP TABLE team (team serial, hours delivery.work_calendar);
 INSERT INTO team (hours) SELECT i::delivery.work_calendar FROM unnest(ARRAY['Mo', 'Mo 00:00-24:00', 'Tu', '24/7', 'Mo-Su', NULL]) AS i;
 SELECT hours, count(*) FROM team GROUP BY hours ORDER BY hours::text COLLATE "C";

@@ -30,25 +30,48 @@ JOIN pg_attribute ON attrelid = typrelid
 WHERE attnum > 0 AND NOT attisdropped AND coalesce(col_description(attrelid, attnum), '') = ''
 ORDER BY 1, 2;
 
--- no member, nor what belongs to one, lies outside the schema
-SELECT object FROM member_function WHERE pronamespace <> 'delivery'::regnamespace
+-- no member, nor what belongs to one, lies outside the two schemas
+CREATE TEMP VIEW place AS
+SELECT object, classid, objid, pronamespace AS schema FROM member JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND p.oid = objid
 UNION ALL
-SELECT object FROM member JOIN pg_class AS c ON classid = 'pg_class'::regclass AND c.oid = objid WHERE relnamespace <> 'delivery'::regnamespace
+SELECT object, classid, objid, relnamespace FROM member JOIN pg_class AS c ON classid = 'pg_class'::regclass AND c.oid = objid
 UNION ALL
-SELECT object FROM member JOIN pg_type AS t ON classid = 'pg_type'::regclass AND t.oid = objid WHERE typnamespace <> 'delivery'::regnamespace;
+SELECT object, classid, objid, typnamespace FROM member JOIN pg_type AS t ON classid = 'pg_type'::regclass AND t.oid = objid
+UNION ALL
+SELECT object, classid, objid, oprnamespace FROM member JOIN pg_operator AS o ON classid = 'pg_operator'::regclass AND o.oid = objid
+UNION ALL
+SELECT object, classid, objid, opcnamespace FROM member JOIN pg_opclass AS o ON classid = 'pg_opclass'::regclass AND o.oid = objid
+UNION ALL
+SELECT object, classid, objid, opfnamespace FROM member JOIN pg_opfamily AS o ON classid = 'pg_opfamily'::regclass AND o.oid = objid;
+SELECT object, schema::regnamespace FROM place
+WHERE schema NOT IN ('delivery'::regnamespace, 'delivery_internal'::regnamespace);
 SELECT object FROM member
 WHERE classid NOT IN ('pg_proc'::regclass, 'pg_class'::regclass, 'pg_type'::regclass, 'pg_namespace'::regclass,
 	'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_cast'::regclass);
-SELECT object FROM member JOIN pg_operator AS o ON classid = 'pg_operator'::regclass AND o.oid = objid WHERE oprnamespace <> 'delivery'::regnamespace
-UNION ALL
-SELECT object FROM member JOIN pg_opclass AS o ON classid = 'pg_opclass'::regclass AND o.oid = objid WHERE opcnamespace <> 'delivery'::regnamespace
-UNION ALL
-SELECT object FROM member JOIN pg_opfamily AS o ON classid = 'pg_opfamily'::regclass AND o.oid = objid WHERE opfnamespace <> 'delivery'::regnamespace;
+-- "delivery" is what people call: no table, and no function that only the server calls
+-- (a cast is written as a call, too; enforce_append_only is named in triggers by hand)
+SELECT object FROM place JOIN pg_class AS c ON classid = 'pg_class'::regclass AND c.oid = objid
+WHERE schema = 'delivery'::regnamespace AND relkind NOT IN ('v', 'c');
+CREATE TEMP VIEW support AS
+SELECT object, schema, objid FROM place
+WHERE classid = 'pg_proc'::regclass AND (
+	EXISTS (SELECT FROM pg_aggregate AS a WHERE objid IN (aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggdeserialfn, aggmtransfn, aggminvtransfn, aggmfinalfn))
+	OR EXISTS (SELECT FROM pg_type AS t WHERE objid IN (typinput, typoutput, typreceive, typsend))
+	OR EXISTS (SELECT FROM pg_operator AS o WHERE objid = oprcode)
+	OR EXISTS (SELECT FROM pg_amproc AS a WHERE objid = amproc)
+	OR EXISTS (SELECT FROM pg_proc AS p WHERE p.oid = objid AND prorettype = 'trigger'::regtype));
+SELECT object FROM support WHERE schema = 'delivery'::regnamespace;
+-- and "delivery_internal" has nothing else but conditions, and what views and checks of ours call
+SELECT object FROM place
+WHERE schema = 'delivery_internal'::regnamespace AND classid = 'pg_proc'::regclass AND objid NOT IN (SELECT objid FROM support)
+	OR schema = 'delivery_internal'::regnamespace AND classid NOT IN ('pg_proc'::regclass, 'pg_class'::regclass)
+ORDER BY 1;
 -- operator classes are complete
 SELECT opcname, amvalidate(c.oid) FROM member JOIN pg_opclass AS c ON classid = 'pg_opclass'::regclass AND c.oid = objid ORDER BY 1;
--- and nothing in the schema belongs to anyone else
+-- and nothing in the schemas belongs to anyone else
 SELECT p.oid::regprocedure FROM pg_proc AS p
-WHERE pronamespace = 'delivery'::regnamespace AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_proc'::regclass AND objid = p.oid);
+WHERE pronamespace IN ('delivery'::regnamespace, 'delivery_internal'::regnamespace)
+	AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_proc'::regclass AND objid = p.oid);
 
 -- every function and aggregate is PARALLEL SAFE and none VOLATILE, but for triggers,
 -- what changes something, and what looks at limits with a snapshot of its own
@@ -84,15 +107,31 @@ ORDER BY 1;
 SELECT object, prosrc FROM member_function
 WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND prosrc !~ '^delivery_';
 
--- rights: the schema and reading are for all, writing is for the owner
-SELECT nspacl::text LIKE '%=U/%' AS schema_usable_by_all FROM pg_namespace WHERE nspname = 'delivery';
-SELECT relname, has_table_privilege('public', oid, 'SELECT') AS read,
-	has_table_privilege('public', oid, 'INSERT, UPDATE, DELETE, TRUNCATE') AS write
-FROM pg_class WHERE relnamespace = 'delivery'::regnamespace AND relkind IN ('r', 'v') ORDER BY 1;
+-- rights, all of them but the owner's: both schemas are for all to use, views are for
+-- all to read; who owns the database has what a dump and its restore need
+CREATE TEMP VIEW granted AS
+SELECT oid, relname, relnamespace::regnamespace AS schema, relkind, relowner, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS grantee,
+	string_agg(privilege_type, ', ' ORDER BY privilege_type COLLATE "C") AS rights, bool_or(is_grantable) AS grantable
+FROM pg_class, aclexplode(coalesce(relacl, acldefault('r', relowner)))
+WHERE relnamespace IN ('delivery'::regnamespace, 'delivery_internal'::regnamespace) AND relkind IN ('r', 'v', 'S', 'm', 'p') AND grantee <> relowner
+GROUP BY 1, 2, 3, 4, 5, 6;
+SELECT schema, relname, relkind, grantee, rights, grantable FROM granted ORDER BY schema::text COLLATE "C", relname, grantee COLLATE "C";
+SELECT nspname, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS grantee, privilege_type
+FROM pg_namespace, aclexplode(nspacl) WHERE nspname IN ('delivery', 'delivery_internal') AND grantee <> nspowner ORDER BY 1, 2, 3;
+-- no column has rights of its own, functions are for all to call, no table has policies, there is no sequence
+SELECT attrelid::regclass, attname, attacl FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
+WHERE relnamespace IN ('delivery'::regnamespace, 'delivery_internal'::regnamespace) AND attacl IS NOT NULL;
+SELECT object FROM member_function WHERE NOT has_function_privilege('public', oid, 'EXECUTE');
+SELECT relname FROM pg_class WHERE relnamespace IN ('delivery'::regnamespace, 'delivery_internal'::regnamespace) AND (relrowsecurity OR relkind = 'S');
+-- views read with the rights of their owner, and those that leave rows out are barriers
+SELECT relname, reloptions FROM pg_class
+WHERE relnamespace IN ('delivery'::regnamespace, 'delivery_internal'::regnamespace) AND relkind = 'v' ORDER BY 1;
+-- which views can be written
+SELECT table_name FROM information_schema.views WHERE table_schema IN ('delivery', 'delivery_internal') AND (is_updatable = 'YES' OR is_insertable_into = 'YES') ORDER BY 1;
 -- only the user's own rows are dumped
 SELECT extconfig::regclass[] AS dumped, extcondition
 FROM pg_extension WHERE extname = 'delivery';
--- views show built-in types
+-- views show built-in types, but for the calendar, which is written, too
 SELECT c.relname, attname, atttypid::regtype FROM pg_class AS c JOIN pg_attribute ON attrelid = c.oid
 JOIN pg_type AS t ON t.oid = atttypid
 WHERE c.relnamespace = 'delivery'::regnamespace AND relkind = 'v' AND attnum > 0

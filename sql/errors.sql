@@ -82,37 +82,37 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('deployment_frequen
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('deployment_frequency', 'Infinity'::float8) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.dora_level('deployment_frequency', '3 per week') $$);
 -- arrays that are no states
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.ratio_final('{1}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.ratio_accum('{1,NULL}', true) $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.ratio_combine('{1,2}', '{{1,2},{3,4}}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.mean_accum('{}', now(), now()) $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.frequency_final('{1,2}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_accum('{1,2}', now(), '[2026-01-01,2026-02-01)', 'UTC') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_combine(delivery.weeks_accum(NULL, now(), '[2026-01-01,2026-02-01)', 'UTC'),
-	delivery.weeks_accum(NULL, now(), '[2026-01-01,2026-02-02)', 'UTC')) $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.ratio_final('{5,2}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.ratio_final('{-1,2}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.ratio_final('{1,2,3}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.mean_final('{1,0,9223372036854775807}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.mean_final('{1,9223372036854775807,0}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.mean_final('{-1,1,0}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.frequency_final('{1,1,0,5,5,0}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.frequency_final('{1,1,0,5,9,2}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.frequency_final('{2,1,0,5,9,1}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.frequency_final('{1,-1,0,5,9,0}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.ratio_final('{1}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.ratio_accum('{1,NULL}', true) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.ratio_combine('{1,2}', '{{1,2},{3,4}}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.mean_accum('{}', now(), now()) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.frequency_final('{1,2}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.weeks_accum('{1,2}', now(), '[2026-01-01,2026-02-01)', 'UTC') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.weeks_combine(delivery_internal.weeks_accum(NULL, now(), '[2026-01-01,2026-02-01)', 'UTC'),
+	delivery_internal.weeks_accum(NULL, now(), '[2026-01-01,2026-02-02)', 'UTC')) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.ratio_final('{5,2}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.ratio_final('{-1,2}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.ratio_final('{1,2,3}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.mean_final('{1,0,9223372036854775807}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.mean_final('{1,9223372036854775807,0}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.mean_final('{-1,1,0}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.frequency_final('{1,1,0,5,5,0}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.frequency_final('{1,1,0,5,9,2}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.frequency_final('{2,1,0,5,9,1}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.frequency_final('{1,-1,0,5,9,0}') $$);
 -- a state whose fields lead outside of it
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_accum(s[1:6] || '{-240518163176,34359738376}', '2000-02-05',
-	'[2000-01-01,2000-03-01)', 'UTC') FROM delivery.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_accum(s[1:6] || '{-1000000000,9223372036854775807}', '2000-02-05',
-	'[2000-01-01,2000-03-01)', 'UTC') FROM delivery.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_combine(s, s || 1::bigint || 1::bigint)
-	FROM delivery.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.weeks_combine(s, s[1:7] || 1::bigint)
-	FROM delivery.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.weeks_accum(s[1:6] || '{-240518163176,34359738376}', '2000-02-05',
+	'[2000-01-01,2000-03-01)', 'UTC') FROM delivery_internal.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.weeks_accum(s[1:6] || '{-1000000000,9223372036854775807}', '2000-02-05',
+	'[2000-01-01,2000-03-01)', 'UTC') FROM delivery_internal.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.weeks_combine(s, s || 1::bigint || 1::bigint)
+	FROM delivery_internal.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.weeks_combine(s, s[1:7] || 1::bigint)
+	FROM delivery_internal.weeks_accum(NULL, '2000-02-05', '[2000-01-01,2000-03-01)', 'UTC') AS s $$);
 -- an array with room for NULLs, and none in it, is a state
-SELECT delivery.ratio_final((ARRAY[NULL, 1, 2]::bigint[])[2:3]);
+SELECT delivery_internal.ratio_final((ARRAY[NULL, 1, 2]::bigint[])[2:3]);
 -- internal states cannot be had from SQL (in which words depends on the server)
-SELECT count(*) AS accepted FROM pg_temp.error_of($$ SELECT delivery.percentile_final(NULL) $$) WHERE field = 'no error';
+SELECT count(*) AS accepted FROM pg_temp.error_of($$ SELECT delivery_internal.percentile_final(NULL) $$) WHERE field = 'no error';
 
 -- calendars (what their text may be: see calendar.sql)
 SELECT * FROM pg_temp.error_of($$ SELECT 'TZ=Europe/Paris; Mo-Fr 9-17'::delivery.work_calendar $$);
@@ -161,7 +161,7 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(NULL, '[2026-01-0
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1, 1, o) FROM (VALUES (0.999), (0.99)) AS v (o) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(t, t, 0.999) FROM (VALUES (9223372036854775807), (1)) AS v (t) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(NULL, '[2026-01-01,)'::tstzrange, 0.999) $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.burn_rate_final('{3,1,0,1,1}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.burn_rate_final('{3,1,0,1,1}') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.allowed_downtime(0.999, '1 month') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.allowed_downtime(0.999, '-1 day') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.time_to_exhaustion('NaN', 1, '30 days') $$);
@@ -181,7 +181,7 @@ CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE ON ledger FOR EACH 
 SELECT * FROM pg_temp.error_of($$ DELETE FROM ledger $$);
 SELECT * FROM pg_temp.error_of($$ INSERT INTO ledger VALUES (1) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.enforce_append_only() $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.audit_change() $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.audit_change() $$);
 SELECT * FROM pg_temp.error_of($$ CALL delivery.create_audit_log(NULL) $$);
 SELECT * FROM pg_temp.error_of($$ CALL delivery.create_audit_log('pg_temp.log') $$) WHERE field <> 'detail';
 CALL delivery.create_audit_log('audit_log');
@@ -193,7 +193,7 @@ SELECT delivery.record_audit('ledger', 'audit_log');
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.record_audit('ledger', 'audit_log') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.audit_head('ledger') $$);
 ALTER TABLE ledger DISABLE TRIGGER append_only;
-CREATE OR REPLACE TRIGGER delivery_audit_truncate AFTER TRUNCATE ON ledger FOR EACH STATEMENT EXECUTE FUNCTION delivery.audit_change();
+CREATE OR REPLACE TRIGGER delivery_audit_truncate AFTER TRUNCATE ON ledger FOR EACH STATEMENT EXECUTE FUNCTION delivery_internal.audit_change();
 SELECT * FROM pg_temp.error_of($$ TRUNCATE ledger $$);
 SELECT * FROM pg_temp.error_of($$ INSERT INTO audit_log SELECT * FROM audit_log $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.audit_head(999999) $$);

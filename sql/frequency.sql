@@ -144,11 +144,11 @@ DROP TABLE frequency_parallel;
 
 -- states are ordinary values: kept as text, combined in either order, finished
 WITH states AS (
-	SELECT delivery.weeks_accum(NULL, '2023-12-20', '[2023-01-01,2025-01-01)', 'UTC')::text::bigint[] AS a,
-		delivery.weeks_accum(NULL, '2023-01-20', '[2023-01-01,2025-01-01)', 'UTC') AS b)
-SELECT delivery.weeks_combine(a, b) = delivery.weeks_combine(b, a) AS same_either_way,
-	delivery.weeks_final(delivery.weeks_combine(a, b)) AS median
+	SELECT delivery_internal.weeks_accum(NULL, '2023-12-20', '[2023-01-01,2025-01-01)', 'UTC')::text::bigint[] AS a,
+		delivery_internal.weeks_accum(NULL, '2023-01-20', '[2023-01-01,2025-01-01)', 'UTC') AS b)
+SELECT delivery_internal.weeks_combine(a, b) = delivery_internal.weeks_combine(b, a) AS same_either_way,
+	delivery_internal.weeks_final(delivery_internal.weeks_combine(a, b)) AS median
 FROM states;
-SELECT delivery.frequency_final(delivery.frequency_combine(
-	delivery.frequency_accum(NULL, '2024-01-02', '[2024-01-01,2024-01-11)')::text::bigint[],
-	delivery.frequency_accum(NULL, NULL, '[2024-01-01,2024-01-11)')));
+SELECT delivery_internal.frequency_final(delivery_internal.frequency_combine(
+	delivery_internal.frequency_accum(NULL, '2024-01-02', '[2024-01-01,2024-01-11)')::text::bigint[],
+	delivery_internal.frequency_accum(NULL, NULL, '[2024-01-01,2024-01-11)')));

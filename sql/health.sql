@@ -94,12 +94,12 @@ CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON ward
 SELECT * FROM delivery.health_check();
 
 -- a trigger that somebody made besides, and a type that cannot be counted by
-CREATE CONSTRAINT TRIGGER aa AFTER INSERT ON ward.card FOR EACH ROW WHEN (delivery.enters_weighted_wip('ward.card', NEW."the team", NEW.lane, NEW.points)) EXECUTE FUNCTION delivery.enforce_wip_limit();
+CREATE CONSTRAINT TRIGGER aa AFTER INSERT ON ward.card FOR EACH ROW WHEN (delivery_internal.enters_weighted_wip('ward.card', NEW."the team", NEW.lane, NEW.points)) EXECUTE FUNCTION delivery_internal.enforce_wip_limit();
 SELECT * FROM delivery.health_check();
 INSERT INTO ward.card VALUES (1, 'doing', 'red');
 DROP TRIGGER aa ON ward.card;
 CREATE TABLE ward.odd (j json);
-CREATE TRIGGER odd AFTER INSERT ON ward.odd FOR EACH ROW WHEN (delivery.enters_wip('ward.odd', NEW.j)) EXECUTE FUNCTION delivery.enforce_wip_limit();
+CREATE TRIGGER odd AFTER INSERT ON ward.odd FOR EACH ROW WHEN (delivery_internal.enters_wip('ward.odd', NEW.j)) EXECUTE FUNCTION delivery_internal.enforce_wip_limit();
 SELECT count(*) > 0 AS goes_on FROM delivery.health_check();
 DROP TABLE ward.odd;
 

@@ -31,7 +31,7 @@ SELECT count(*) > 2900 AS many,
 	count(*) FILTER (WHERE delivery.ratio(o) <> parts / 1000000000.0) AS ratio_differs,
 	count(*) FILTER (WHERE delivery.ratio(o)::delivery.objective OPERATOR(delivery.<>) o) AS numeric_differs,
 	count(*) FILTER (WHERE (parts / 1e9::float8)::delivery.objective OPERATOR(delivery.<>) o) AS float_differs,
-	count(*) FILTER (WHERE delivery.objective_send(o) <> int4send(parts)) AS bytes_differ
+	count(*) FILTER (WHERE delivery_internal.objective_send(o) <> int4send(parts)) AS bytes_differ
 FROM (SELECT parts, delivery.objective(parts / 1000000000.0) AS o FROM part) AS s;
 
 -- binary, through a file
@@ -48,9 +48,9 @@ SELECT count(*) AS pairs, count(*) FILTER (WHERE
 	(a.o OPERATOR(delivery.<) b.o) <> (a.parts < b.parts) OR (a.o OPERATOR(delivery.<=) b.o) <> (a.parts <= b.parts)
 	OR (a.o OPERATOR(delivery.=) b.o) <> (a.parts = b.parts) OR (a.o OPERATOR(delivery.<>) b.o) <> (a.parts <> b.parts)
 	OR (a.o OPERATOR(delivery.>=) b.o) <> (a.parts >= b.parts) OR (a.o OPERATOR(delivery.>) b.o) <> (a.parts > b.parts)
-	OR sign(delivery.objective_cmp(a.o, b.o)) <> sign(a.parts - b.parts)
-	OR (a.parts = b.parts AND delivery.objective_hash(a.o) <> delivery.objective_hash(b.o))
-	OR (a.parts = b.parts AND delivery.objective_hash_extended(a.o, 7) <> delivery.objective_hash_extended(b.o, 7))) AS differ
+	OR sign(delivery_internal.objective_cmp(a.o, b.o)) <> sign(a.parts - b.parts)
+	OR (a.parts = b.parts AND delivery_internal.objective_hash(a.o) <> delivery_internal.objective_hash(b.o))
+	OR (a.parts = b.parts AND delivery_internal.objective_hash_extended(a.o, 7) <> delivery_internal.objective_hash_extended(b.o, 7))) AS differ
 FROM (SELECT parts, delivery.objective(parts / 1000000000.0) AS o FROM part ORDER BY parts LIMIT 60) AS a,
 	(SELECT parts, delivery.objective(parts / 1000000000.0) AS o FROM part ORDER BY parts LIMIT 60) AS b;
 -- in an index, a group, a join and DISTINCT

@@ -53,5 +53,5 @@ SELECT (SELECT delivery.change_failure_rate(failed) FROM ratio_parallel) =
 DROP TABLE ratio_parallel;
 
 -- the state is an ordinary value
-SELECT delivery.ratio_final(delivery.ratio_combine(
-	delivery.ratio_accum('{0,0}', true)::text::bigint[], delivery.ratio_accum('{0,0}', false)));
+SELECT delivery_internal.ratio_final(delivery_internal.ratio_combine(
+	delivery_internal.ratio_accum('{0,0}', true)::text::bigint[], delivery_internal.ratio_accum('{0,0}', false)));

@@ -181,16 +181,16 @@ SELECT delivery.time_to_exhaustion(1, 1, '1 day 12:00') AS uneven, delivery.time
 	'2999-12-31'::timestamptz + delivery.time_to_exhaustion(1, 30 / (365.25 * 290000), '30 days') IS NOT NULL AS is_a_timestamp;
 
 -- the state is an ordinary value
-SELECT delivery.slo_accum('{3,0,0,0,0}', 9, 10, 0.9) AS state, delivery.slo_accum('{3,0,0,0,0}', true, 0.9) AS event,
-	delivery.slo_combine(delivery.slo_accum('{3,0,0,0,0}', 9, 10, 0.9)::text::bigint[], delivery.slo_accum('{3,0,0,0,0}', 5, 5, 0.9)) AS combined,
-	delivery.slo_combine('{3,0,0,0,0}', '{3,2,900000000,14,15}') AS from_none, delivery.slo_combine('{3,2,900000000,14,15}', '{3,0,0,0,0}') AS with_none,
-	delivery.slo_remove('{3,2,900000000,14,15}', 5, 5, 0.9) AS removed, delivery.slo_remove_text('{3,2,900000000,14,15}', '5', '5', 0.9) AS removed_text;
-SELECT delivery.error_budget_final('{3,2,900000000,14,15}'), delivery.burn_rate_final('{3,2,900000000,14,15}'), delivery.burn_rate_final('{3,0,0,0,0}') IS NULL AS none;
+SELECT delivery_internal.slo_accum('{3,0,0,0,0}', 9, 10, 0.9) AS state, delivery_internal.slo_accum('{3,0,0,0,0}', true, 0.9) AS event,
+	delivery_internal.slo_combine(delivery_internal.slo_accum('{3,0,0,0,0}', 9, 10, 0.9)::text::bigint[], delivery_internal.slo_accum('{3,0,0,0,0}', 5, 5, 0.9)) AS combined,
+	delivery_internal.slo_combine('{3,0,0,0,0}', '{3,2,900000000,14,15}') AS from_none, delivery_internal.slo_combine('{3,2,900000000,14,15}', '{3,0,0,0,0}') AS with_none,
+	delivery_internal.slo_remove('{3,2,900000000,14,15}', 5, 5, 0.9) AS removed, delivery_internal.slo_remove_text('{3,2,900000000,14,15}', '5', '5', 0.9) AS removed_text;
+SELECT delivery_internal.error_budget_final('{3,2,900000000,14,15}'), delivery_internal.burn_rate_final('{3,2,900000000,14,15}'), delivery_internal.burn_rate_final('{3,0,0,0,0}') IS NULL AS none;
 
 -- what is refused: by SQLSTATE; errors.sql has the words
 CREATE FUNCTION pg_temp.sqlstate_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-	EXECUTE 'SELECT delivery.' || statement;
+	EXECUTE 'SELECT delivery' || CASE WHEN statement ~ '^(slo_|error_budget_final|burn_rate_final)' THEN '_internal.' ELSE '.' END || statement;
 	RETURN 'no error';
 EXCEPTION WHEN OTHERS THEN
 	RETURN sqlstate;

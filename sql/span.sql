@@ -89,9 +89,9 @@ FROM (SELECT delivery.mttr(detected_at, restored_at) FROM span_parallel) AS p, s
 DROP TABLE span_parallel;
 
 -- the state is an ordinary value: kept as text, combined, finished
-SELECT delivery.mean_final(delivery.mean_combine(
-	delivery.mean_accum('{0,0,0}', '2026-01-01', '2026-01-03')::text::bigint[],
-	delivery.mean_accum('{0,0,0}', '2026-01-01', '2026-01-02')));
+SELECT delivery_internal.mean_final(delivery_internal.mean_combine(
+	delivery_internal.mean_accum('{0,0,0}', '2026-01-01', '2026-01-03')::text::bigint[],
+	delivery_internal.mean_accum('{0,0,0}', '2026-01-01', '2026-01-02')));
 -- outside an aggregate a transition changes no value of the caller
 WITH state AS MATERIALIZED (SELECT '{1,1,0}'::bigint[] AS s)
-SELECT delivery.mean_accum(s, '2026-01-01', '2026-01-02'), s FROM state;
+SELECT delivery_internal.mean_accum(s, '2026-01-01', '2026-01-02'), s FROM state;

@@ -153,7 +153,7 @@ SELECT pg_temp.try($$INSERT INTO card SELECT i, 'doing', 'red' FROM generate_ser
 SELECT pg_temp.try($$INSERT INTO card SELECT 10 + i, 'doing', 'blue' FROM generate_series(1, 3) AS i$$);
 SELECT scope, maximum FROM delivery.wip_status() ORDER BY 1;
 SELECT lanes, scope, extra, reason, granted_by = session_user AS mine, until - granted_at <= '1 hour' AS soon FROM delivery.wip_override ORDER BY extra, reason;
-UPDATE delivery.wip_override SET until = clock_timestamp() WHERE reason = 'a fair';
+UPDATE delivery_internal.wip_override SET until = clock_timestamp() WHERE reason = 'a fair';
 SELECT scope, maximum FROM delivery.wip_status() ORDER BY 1;
 SELECT pg_temp.try($$INSERT INTO card VALUES (20, 'doing', 'red')$$);
 BEGIN;
@@ -162,7 +162,7 @@ INSERT INTO card VALUES (21, 'doing', 'blue'), (22, 'doing', 'blue');
 SELECT pg_sleep(0.35);
 SELECT pg_temp.try($$INSERT INTO card VALUES (23, 'doing', 'blue')$$);
 ROLLBACK;
-DELETE FROM delivery.wip_override;
+DELETE FROM delivery_internal.wip_override;
 
 -- 100,000 at once, into lanes with limits and without
 TRUNCATE card;
@@ -296,7 +296,7 @@ COPY item FROM STDIN (FREEZE);
 \.
 COMMIT;
 -- limits that are truncated hold no longer
-TRUNCATE delivery.wip_limit;
+TRUNCATE delivery_internal.wip_limit;
 SELECT pg_temp.try($$INSERT INTO item VALUES (3, 'doing')$$);
 DROP TABLE item;
 
@@ -365,5 +365,5 @@ SELECT pg_temp.try($$DELETE FROM lane WHERE name = 'other'$$);
 SELECT pg_temp.try($$INSERT INTO card_view SELECT i, 'doing' FROM generate_series(3, 4) AS i$$);
 SELECT pg_temp.try($$UPDATE card_view SET lane = 'doing' WHERE id = 1$$);
 DROP TABLE card, lane CASCADE;
-DELETE FROM delivery.wip_limit;
-DELETE FROM delivery.wip_override;
+DELETE FROM delivery_internal.wip_limit;
+DELETE FROM delivery_internal.wip_override;

@@ -93,7 +93,7 @@ BEGIN
 		IF n % 50 = 0 THEN
 			DELETE FROM item WHERE id % 3 = 0 OR id < n - 200;
 			DELETE FROM shadow WHERE id % 3 = 0 OR id < n - 200;
-			UPDATE delivery.wip_limit SET maximum = 1000 WHERE board = 'item'::regclass AND maximum > 0;
+			UPDATE delivery_internal.wip_limit SET maximum = 1000 WHERE board = 'item'::regclass AND maximum > 0;
 			FOR i IN 1..6 LOOP
 				INSERT INTO item VALUES (n, 'a', 't3', 2, 1, i % 2);
 				INSERT INTO shadow VALUES (n, 'a', 't3', 2, 1, i % 2);
@@ -117,5 +117,5 @@ SELECT count(*) AS different FROM (
 	EXCEPT ALL (SELECT rule, team, person, load, maximum FROM load WHERE load > 0)) AS d;
 DROP VIEW load;
 DROP TABLE load_before, shadow, item;
-DELETE FROM delivery.wip_limit;
-DELETE FROM delivery.wip_override;
+DELETE FROM delivery_internal.wip_limit;
+DELETE FROM delivery_internal.wip_override;

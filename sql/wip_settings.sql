@@ -54,7 +54,7 @@ INSERT INTO wide VALUES ('doing', 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 SELECT pg_temp.refusal($$INSERT INTO wide TABLE wide$$), pg_temp.refusal($$UPDATE wide SET c17 = 0, c16 = 0$$);
 SELECT scope ->> 'c16' AS c16 FROM delivery.wip_status();
 DROP TABLE wide;
-DELETE FROM delivery.wip_limit;
+DELETE FROM delivery_internal.wip_limit;
 
 -- limits
 SELECT pg_temp.refusal(format('SELECT delivery.set_wip_limit(%s)', s)) FROM unnest(ARRAY[
@@ -81,13 +81,13 @@ SELECT pg_temp.refusal(format('SELECT delivery.set_wip_limit(%s)', s)) FROM unne
 SELECT delivery.set_wip_limit('card', '{doing}', 5, 'warn');
 SELECT lanes, scope, maximum, enforcement FROM delivery.wip_limit ORDER BY lanes, scope;
 -- written by hand they are written alike, or refused
-INSERT INTO delivery.wip_limit VALUES ('card', '{z,a,z}', '{x,NULL}', 1, 'block');
+INSERT INTO delivery_internal.wip_limit VALUES ('card', '{z,a,z}', '{x,NULL}', 1, 'block');
 SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
-	$$INSERT INTO delivery.wip_limit VALUES ('card', '{a,z}', '{x,NULL}', 1, 'block')$$,
-	$$INSERT INTO delivery.wip_limit VALUES ('card', '{b}', '{x}', 1, 'block')$$,
-	$$INSERT INTO delivery.wip_limit VALUES ('card', '{}', '{}', 1, 'block')$$,
-	$$UPDATE delivery.wip_limit SET maximum = -1$$,
-	$$UPDATE delivery.wip_limit SET lanes = '{NULL}'$$]) AS s;
+	$$INSERT INTO delivery_internal.wip_limit VALUES ('card', '{a,z}', '{x,NULL}', 1, 'block')$$,
+	$$INSERT INTO delivery_internal.wip_limit VALUES ('card', '{b}', '{x}', 1, 'block')$$,
+	$$INSERT INTO delivery_internal.wip_limit VALUES ('card', '{}', '{}', 1, 'block')$$,
+	$$UPDATE delivery_internal.wip_limit SET maximum = -1$$,
+	$$UPDATE delivery_internal.wip_limit SET lanes = '{NULL}'$$]) AS s;
 SELECT lanes, scope FROM delivery.wip_limit WHERE 'a' = ANY (lanes);
 SELECT pg_temp.refusal(format('SELECT delivery.drop_wip_limit(%s)', s)) FROM unnest(ARRAY[
 	$$'card', '{done}'$$,
@@ -112,6 +112,13 @@ SELECT pg_temp.refusal(format('SELECT delivery.override_wip(%s)', s)) FROM unnes
 	$$'card', '{z,a}', '{"team": "x"}', 1, 'because', 'tomorrow'$$,
 	$$'card', '{z,a}', NULL, 1, 'because', 'tomorrow'$$]) AS s;
 SELECT lanes, scope, extra, reason FROM delivery.wip_override ORDER BY scope;
+SELECT pg_temp.refusal(format('SELECT delivery.end_wip_override(%s)', s)) FROM unnest(ARRAY[
+	$$NULL, '{a,z}'$$,
+	$$'card', NULL$$,
+	$$'card', '{a}'$$,
+	$$'card', '{z,a}', '{"team": "y"}'$$,
+	$$'card', '{z,a}', '{"team": "x"}'$$,
+	$$'card', '{z,a}', '{"team": "x"}'$$]) AS s;
 
 -- lanes that a table says it does not know
 CREATE TABLE lane (name text PRIMARY KEY);
@@ -173,9 +180,22 @@ SELECT delivery.set_wip_limit('regress_delivery_board.card', '{doing,hidden}', 2
 SET ROLE regress_delivery_member;
 SELECT delivery.override_wip('regress_delivery_board.card', '{doing,hidden}', NULL, 1, 'a member may', 'tomorrow');
 SELECT maximum FROM delivery.wip_status();
-SELECT pg_temp.refusal($$INSERT INTO delivery.wip_override (board, lanes, extra, reason, until, granted_by) VALUES ('regress_delivery_board.card', '{doing,hidden}', 1, 'x', 'tomorrow', 'somebody')$$);
-SELECT pg_temp.refusal($$UPDATE delivery.wip_override SET granted_at = 'yesterday'$$);
-DELETE FROM delivery.wip_override;
+-- the functions alone write: not even the owner does, nor locks what all boards read
+SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
+	$$INSERT INTO delivery_internal.wip_override (board, lanes, extra, reason, until, granted_by) VALUES ('regress_delivery_board.card', '{doing,hidden}', 1, 'x', 'tomorrow', 'somebody')$$,
+	$$UPDATE delivery_internal.wip_override SET granted_at = 'yesterday'$$,
+	$$DELETE FROM delivery_internal.wip_override$$,
+	$$INSERT INTO delivery.wip_limit VALUES ('regress_delivery_board.card', '{doing}', '{}', 9, 'block')$$,
+	$$UPDATE delivery.wip_override SET until = 'tomorrow'$$,
+	$$DELETE FROM delivery.wip_limit$$,
+	$$LOCK TABLE delivery_internal.wip_limit IN ACCESS SHARE MODE$$,
+	$$LOCK TABLE delivery.wip_limit IN ROW SHARE MODE$$,
+	$$LOCK TABLE delivery.wip_limit$$]) AS s;
+SELECT lanes, scope, extra, reason, granted_by = session_user AS granted_by FROM delivery.wip_override;
+SELECT delivery.end_wip_override('regress_delivery_board.card', '{hidden,doing}');
+SELECT pg_temp.refusal($$SELECT delivery.end_wip_override('regress_delivery_board.card', '{doing,hidden}')$$);
+SELECT maximum FROM delivery.wip_status();
+SELECT extra, until <= clock_timestamp() AS has_ended FROM delivery.wip_override;
 SET ROLE regress_delivery_writer;
 INSERT INTO regress_delivery_board.card VALUES (1, 'doing', 'red'), (2, 'hidden', 'red');
 -- no count, and no name of a lane that the writer did not write
@@ -198,12 +218,12 @@ SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
 	$$SELECT delivery.set_wip_limit('regress_delivery_board.card', '{doing}', 9, 'block')$$,
 	$$SELECT delivery.drop_wip_limit('regress_delivery_board.card', '{doing,hidden}')$$,
 	$$SELECT delivery.override_wip('regress_delivery_board.card', '{doing,hidden}', NULL, 1, 'x', 'tomorrow')$$,
-	$$INSERT INTO delivery.wip_limit VALUES ('regress_delivery_board.card', '{doing}', '{}', 9, 'block')$$,
-	$$WITH d AS (DELETE FROM delivery.wip_limit RETURNING 1) SELECT 1 / count(*) FROM d$$,
-	$$WITH d AS (UPDATE delivery.wip_limit SET maximum = 9 RETURNING 1) SELECT 1 / count(*) FROM d$$]) AS s;
+	$$SELECT delivery.end_wip_override('regress_delivery_board.card', '{doing,hidden}')$$,
+	$$INSERT INTO delivery_internal.wip_limit VALUES ('regress_delivery_board.card', '{doing}', '{}', 9, 'block')$$,
+	$$SELECT FROM delivery_internal.wip_limit$$]) AS s;
 SET ROLE regress_delivery_stranger;
 SELECT count(*) FROM delivery.wip_status();
-SELECT count(*) FROM delivery.wip_limit;
+SELECT (SELECT count(*) FROM delivery.wip_limit) AS limits, (SELECT count(*) FROM delivery.wip_override) AS overrides, (SELECT count(*) FROM delivery_internal.lost_board) AS lost;
 -- a trigger of a stranger's table that claims to belong to the board counts nothing there
 RESET ROLE;
 GRANT CREATE ON SCHEMA regress_delivery_board TO regress_delivery_stranger;
@@ -211,29 +231,29 @@ SET ROLE regress_delivery_stranger;
 CREATE TABLE regress_delivery_board.mine (lane text, team text);
 INSERT INTO regress_delivery_board.mine VALUES ('done', 'red');
 CREATE CONSTRAINT TRIGGER delivery_wip_insert AFTER INSERT ON regress_delivery_board.mine FOR EACH ROW
-	WHEN (delivery.enters_wip('regress_delivery_board.card', NEW.lane, NEW.team)) EXECUTE FUNCTION delivery.enforce_wip_limit();
+	WHEN (delivery_internal.enters_wip('regress_delivery_board.card', NEW.lane, NEW.team)) EXECUTE FUNCTION delivery_internal.enforce_wip_limit();
 SELECT pg_temp.refusal($$INSERT INTO regress_delivery_board.mine VALUES ('doing', 'red')$$);
-CREATE TRIGGER without_condition AFTER UPDATE ON regress_delivery_board.mine FOR EACH ROW EXECUTE FUNCTION delivery.enforce_wip_limit();
+CREATE TRIGGER without_condition AFTER UPDATE ON regress_delivery_board.mine FOR EACH ROW EXECUTE FUNCTION delivery_internal.enforce_wip_limit();
 SELECT pg_temp.refusal($$UPDATE regress_delivery_board.mine SET lane = 'doing'$$);
 SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
-	$$SELECT delivery.enters_wip('regress_delivery_board.card')$$,
-	$$SELECT delivery.enters_wip(NULL, 'doing'::text)$$,
-	$$SELECT delivery.enters_wip('regress_delivery_board.card', 1, 2)$$,
-	$$SELECT delivery.enters_wip('regress_delivery_board.card', 'doing'::text)$$,
-	$$SELECT delivery.enters_weighted_wip('regress_delivery_board.card', 'doing'::text, 'red'::text)$$,
-	$$SELECT delivery.enters_wip('regress_delivery_board.mine', 'doing'::text, 'red'::text)$$,
-	$$SELECT delivery.enforce_wip_limit()$$]) AS s;
+	$$SELECT delivery_internal.enters_wip('regress_delivery_board.card')$$,
+	$$SELECT delivery_internal.enters_wip(NULL, 'doing'::text)$$,
+	$$SELECT delivery_internal.enters_wip('regress_delivery_board.card', 1, 2)$$,
+	$$SELECT delivery_internal.enters_wip('regress_delivery_board.card', 'doing'::text)$$,
+	$$SELECT delivery_internal.enters_weighted_wip('regress_delivery_board.card', 'doing'::text, 'red'::text)$$,
+	$$SELECT delivery_internal.enters_wip('regress_delivery_board.mine', 'doing'::text, 'red'::text)$$,
+	$$SELECT delivery_internal.enforce_wip_limit()$$]) AS s;
 -- nor do the triggers of the configuration take another table for it, or a call
 CREATE TABLE regress_delivery_board.like_limit (board regclass, lanes integer, scope integer);
-SELECT pg_temp.refusal('SELECT delivery.check_wip_setting()'), pg_temp.refusal('SELECT delivery.wip_setting_changed()');
-CREATE TRIGGER t AFTER INSERT ON regress_delivery_board.like_limit FOR EACH ROW EXECUTE FUNCTION delivery.wip_setting_changed();
+SELECT pg_temp.refusal('SELECT delivery_internal.check_wip_setting()'), pg_temp.refusal('SELECT delivery_internal.wip_setting_changed()');
+CREATE TRIGGER t AFTER INSERT ON regress_delivery_board.like_limit FOR EACH ROW EXECUTE FUNCTION delivery_internal.wip_setting_changed();
 SELECT pg_temp.refusal($$INSERT INTO regress_delivery_board.like_limit VALUES ('regress_delivery_board.card', 1, 1)$$);
-CREATE TRIGGER s BEFORE INSERT ON regress_delivery_board.like_limit FOR EACH ROW EXECUTE FUNCTION delivery.check_wip_setting();
+CREATE TRIGGER s BEFORE INSERT ON regress_delivery_board.like_limit FOR EACH ROW EXECUTE FUNCTION delivery_internal.check_wip_setting();
 SELECT pg_temp.refusal($$INSERT INTO regress_delivery_board.like_limit VALUES ('regress_delivery_board.card', 1, 1)$$);
 DROP TABLE regress_delivery_board.like_limit;
 -- nor does the condition tell which lanes are limited
-SELECT pg_temp.refusal($$SELECT delivery.enters_wip('regress_delivery_board.card', l, 'red'::text) FROM unnest('{doing,done}'::text[]) AS l$$);
-SELECT pg_temp.refusal($$SELECT delivery.enters_wip('regress_delivery_board.card', a.lane, b.team) FROM regress_delivery_board.mine AS a JOIN regress_delivery_board.mine AS b USING (lane)$$);
+SELECT pg_temp.refusal($$SELECT delivery_internal.enters_wip('regress_delivery_board.card', l, 'red'::text) FROM unnest('{doing,done}'::text[]) AS l$$);
+SELECT pg_temp.refusal($$SELECT delivery_internal.enters_wip('regress_delivery_board.card', a.lane, b.team) FROM regress_delivery_board.mine AS a JOIN regress_delivery_board.mine AS b USING (lane)$$);
 -- row security: all rows are counted, and no count is shown
 RESET ROLE;
 DROP TABLE regress_delivery_board.mine;
@@ -292,6 +312,96 @@ SELECT delivery.unlimit_wip('board');
 RESET search_path;
 DROP SCHEMA regress_delivery_attack, regress_delivery_board CASCADE;
 DROP ROLE regress_delivery_member, regress_delivery_owner, regress_delivery_writer, regress_delivery_stranger;
-DELETE FROM delivery.wip_limit;
-DELETE FROM delivery.wip_override;
+DELETE FROM delivery_internal.wip_limit;
+DELETE FROM delivery_internal.wip_override;
 DROP TABLE card;
+
+-- who owns the database restores settings, and sets none on boards of others
+CREATE ROLE regress_delivery_dba;
+CREATE ROLE regress_delivery_team;
+SELECT current_user AS superuser, format('ALTER DATABASE %I OWNER TO', current_database()) AS give \gset
+:give regress_delivery_dba;
+CREATE TABLE team_card (lane text);
+ALTER TABLE team_card OWNER TO regress_delivery_team;
+CREATE TABLE dba_card (lane text);
+ALTER TABLE dba_card OWNER TO regress_delivery_dba;
+SELECT delivery.limit_wip(b, 'lane') FROM unnest('{team_card,dba_card}'::regclass[]) AS b;
+SET ROLE regress_delivery_dba;
+SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
+	$$INSERT INTO delivery_internal.wip_limit VALUES ('team_card', '{doing}', '{}', 0, 'block')$$,
+	$$INSERT INTO delivery_internal.wip_override (board, lanes, extra, reason, until) VALUES ('team_card', '{doing}', 1, 'x', 'tomorrow')$$,
+	$$INSERT INTO delivery_internal.wip_limit VALUES ('dba_card', '{doing}', '{}', 0, 'block')$$,
+	$$SELECT FROM delivery_internal.wip_limit, delivery_internal.wip_override, delivery_internal.calendar, delivery_internal.custom_benchmark$$,
+	$$UPDATE delivery_internal.wip_limit SET maximum = 9$$,
+	$$DELETE FROM delivery_internal.wip_limit$$,
+	$$TRUNCATE delivery_internal.wip_limit$$,
+	$$LOCK TABLE delivery_internal.wip_limit IN SHARE MODE$$,
+	$$CREATE TRIGGER t AFTER INSERT ON delivery_internal.wip_limit FOR EACH ROW EXECUTE FUNCTION delivery.enforce_append_only()$$,
+	$$CREATE TRIGGER t AFTER INSERT ON delivery_internal.calendar FOR EACH ROW EXECUTE FUNCTION delivery.enforce_append_only()$$,
+	$$CREATE TABLE dba_ref (name text REFERENCES delivery_internal.calendar)$$,
+	$$CREATE TABLE delivery_internal.mine (i integer)$$]) AS s;
+-- what is restored waits for nobody, as the table is no board yet
+CREATE TABLE dba_restored (lane text);
+INSERT INTO delivery_internal.wip_limit VALUES ('dba_restored', '{doing}', '{}', 0, 'block');
+SELECT count(*) FROM pg_locks WHERE relation = 'dba_restored'::regclass AND mode = 'ShareRowExclusiveLock';
+SELECT pg_temp.refusal($$INSERT INTO dba_card VALUES ('doing')$$), pg_temp.refusal($$INSERT INTO dba_restored VALUES ('doing')$$);
+RESET ROLE;
+:give :superuser;
+DELETE FROM delivery_internal.wip_limit;
+DROP TABLE team_card, dba_card, dba_restored;
+DROP ROLE regress_delivery_dba, regress_delivery_team;
+
+-- a schema that is renamed stops what is guarded, in sessions old and new
+CREATE TABLE named (lane text);
+CREATE INDEX ON named (lane);
+SELECT delivery.limit_wip('named', 'lane');
+SELECT delivery.set_wip_limit('named', '{doing}', 1, 'block');
+CALL delivery.create_audit_log('named_log');
+CREATE TABLE named_too (i integer);
+SELECT delivery.record_audit('named_too', 'named_log');
+INSERT INTO named VALUES ('doing');
+CREATE FUNCTION pg_temp.refusals() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	s text; problem text; detail text; hint text;
+BEGIN
+	FOREACH s IN ARRAY '{INSERT INTO named VALUES (''todo''),UPDATE named SET lane = ''doing'',INSERT INTO named_too VALUES (1),TRUNCATE named_too}'::text[] LOOP
+		BEGIN
+			EXECUTE s;
+			SET CONSTRAINTS ALL IMMEDIATE;
+			RETURN NEXT 'done';
+		EXCEPTION WHEN OTHERS THEN
+			GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+			RETURN NEXT concat_ws(' | ', sqlstate, problem, detail, hint);
+		END;
+	END LOOP;
+END $$;
+ALTER SCHEMA delivery_internal RENAME TO renamed;
+SELECT * FROM pg_temp.refusals();
+-- nor is another one of its name taken for it
+CREATE SCHEMA delivery_internal;
+SELECT DISTINCT left(r, 5) FROM pg_temp.refusals() AS r;
+DROP SCHEMA delivery_internal;
+ALTER SCHEMA renamed RENAME TO delivery_internal;
+ALTER SCHEMA delivery RENAME TO renamed;
+SELECT * FROM pg_temp.refusals();
+CREATE SCHEMA delivery;
+SELECT DISTINCT left(r, 5) FROM pg_temp.refusals() AS r;
+DROP SCHEMA delivery;
+\c
+SET client_min_messages = warning;
+INSERT INTO named VALUES ('doing');
+INSERT INTO named_too VALUES (1);
+ALTER SCHEMA renamed RENAME TO delivery;
+-- and all is as before
+INSERT INTO named VALUES ('doing');
+INSERT INTO named VALUES ('todo');
+INSERT INTO named_too VALUES (1);
+SELECT count(*) FROM named_log;
+SELECT lanes, in_progress FROM delivery.wip_status();
+-- between a statement and its commit: what is deferred is refused
+BEGIN;
+INSERT INTO named_too VALUES (2);
+ALTER SCHEMA delivery_internal RENAME TO renamed;
+COMMIT;
+SELECT delivery.unlimit_wip('named');
+DROP TABLE named, named_too, named_log;

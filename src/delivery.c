@@ -6,6 +6,7 @@
 
 #include "utils/guc.h"
 
+#include "base/internal.h"
 #include "guard/actor.h"
 #include "guard/audit_lock.h"
 #include "guard/condition.h"
@@ -24,5 +25,6 @@ _PG_init(void)
 	delivery_audit_watch_transactions();
 	delivery_wip_watch_applied();
 	delivery_wip_watch_transactions();
+	delivery_watch_schemas();
 	delivery_watch_statements();
 }

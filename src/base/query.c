@@ -4,15 +4,19 @@
  */
 #include "base/delivery.h"
 
+#include "base/owner.h"
 #include "base/query.h"
 
 /*
- * Run a query that only reads, with the caller's snapshot and rights.  Between
- * SPI_connect and SPI_finish; the plan is a static variable, NULL at first.
+ * Run a query that only reads, with the caller's snapshot and the rights of the
+ * table's owner: what is configured holds for everybody.  Between SPI_connect and
+ * SPI_finish; the plan is a static variable, NULL at first.
  */
 void
-delivery_query(SPIPlanPtr *plan, const char *query, int nargs, Oid *types, Datum *values)
+delivery_query(Relation table, SPIPlanPtr *plan, const char *query, int nargs, Oid *types, Datum *values)
 {
+	Caller		caller;
+
 	if (*plan == NULL)
 	{
 		SPIPlanPtr	fresh = SPI_prepare(query, nargs, types);
@@ -21,6 +25,8 @@ delivery_query(SPIPlanPtr *plan, const char *query, int nargs, Oid *types, Datum
 			elog(ERROR, "could not prepare \"%s\": %s", query, SPI_result_code_string(SPI_result));
 		*plan = fresh;
 	}
+	delivery_become_owner(table, &caller);
 	if (SPI_execute_plan(*plan, values, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not run \"%s\": %s", query, SPI_result_code_string(SPI_result));
+	delivery_become_caller(&caller);
 }

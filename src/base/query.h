@@ -8,7 +8,8 @@
 #include "postgres.h"
 
 #include "executor/spi.h"
+#include "utils/relcache.h"
 
-extern void delivery_query(SPIPlanPtr *plan, const char *query, int nargs, Oid *types, Datum *values);
+extern void delivery_query(Relation table, SPIPlanPtr *plan, const char *query, int nargs, Oid *types, Datum *values);
 
 #endif							/* DELIVERY_QUERY_H */

@@ -21,47 +21,47 @@ COMMENT ON FUNCTION delivery.hours(interval) IS
 
 -- Mean. The state is {spans, whole days, microseconds}.
 
-CREATE FUNCTION delivery.mean_accum(state bigint[], started_at timestamptz, finished_at timestamptz)
+CREATE FUNCTION delivery_internal.mean_accum(state bigint[], started_at timestamptz, finished_at timestamptz)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_mean_accum'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.mean_accum(bigint[], timestamptz, timestamptz) IS
+COMMENT ON FUNCTION delivery_internal.mean_accum(bigint[], timestamptz, timestamptz) IS
 	'transition: add the length of a span to a sum';
 
-CREATE FUNCTION delivery.mean_remove(state bigint[], started_at timestamptz, finished_at timestamptz)
+CREATE FUNCTION delivery_internal.mean_remove(state bigint[], started_at timestamptz, finished_at timestamptz)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_mean_remove'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.mean_remove(bigint[], timestamptz, timestamptz) IS
+COMMENT ON FUNCTION delivery_internal.mean_remove(bigint[], timestamptz, timestamptz) IS
 	'inverse transition: take the length of a span off a sum';
 
-CREATE FUNCTION delivery.mean_combine(state bigint[], other bigint[])
+CREATE FUNCTION delivery_internal.mean_combine(state bigint[], other bigint[])
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_mean_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.mean_combine(bigint[], bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.mean_combine(bigint[], bigint[]) IS
 	'combine: join two sums of spans';
 
-CREATE FUNCTION delivery.mean_final(state bigint[])
+CREATE FUNCTION delivery_internal.mean_final(state bigint[])
 	RETURNS interval
 	AS 'MODULE_PATHNAME', 'delivery_mean_final'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.mean_final(bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.mean_final(bigint[]) IS
 	'final: mean of the spans summed';
 
 -- Mean time to restore.
 -- Source: ITIL 4 Foundation (2019), "mean time to restore service".
 CREATE AGGREGATE delivery.mttr(detected_at timestamptz, restored_at timestamptz) (
-	SFUNC = delivery.mean_accum,
+	SFUNC = delivery_internal.mean_accum,
 	STYPE = bigint[],
 	INITCOND = '{0,0,0}',
-	FINALFUNC = delivery.mean_final,
-	COMBINEFUNC = delivery.mean_combine,
-	MSFUNC = delivery.mean_accum,
-	MINVFUNC = delivery.mean_remove,
+	FINALFUNC = delivery_internal.mean_final,
+	COMBINEFUNC = delivery_internal.mean_combine,
+	MSFUNC = delivery_internal.mean_accum,
+	MINVFUNC = delivery_internal.mean_remove,
 	MSTYPE = bigint[],
 	MINITCOND = '{0,0,0}',
-	MFINALFUNC = delivery.mean_final,
+	MFINALFUNC = delivery_internal.mean_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.mttr(timestamptz, timestamptz) IS

@@ -1,18 +1,21 @@
 /*
  * statement.c
- *	  Statements of ours, run with the rights of the caller.
+ *	  Statements of ours, run with the rights of the caller or of the extension.
  *
  * All names in them are qualified, and nothing is looked for on the caller's
  * search_path.
  */
 #include "base/delivery.h"
 
+#include "access/table.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "base/internal.h"
+#include "base/owner.h"
 #include "base/statement.h"
 
 /*
@@ -51,6 +54,25 @@ uint64
 delivery_run_statement(const char *statement)
 {
 	return delivery_run_with(statement, 0, NULL, NULL);
+}
+
+/*
+ * The same on a table of the extension, with the rights of its owner: nobody else
+ * writes to those that functions of ours write.  Who may have it done is the function's
+ * to ask.
+ */
+uint64
+delivery_run_internal(const char *table, const char *statement, int nargs, Oid *types, Datum *values)
+{
+	Relation	relation = delivery_open_internal(table, AccessShareLock);
+	Caller		caller;
+	uint64		rows;
+
+	delivery_become_owner(relation, &caller);
+	rows = delivery_run_with(statement, nargs, types, values);
+	delivery_become_caller(&caller);
+	table_close(relation, AccessShareLock);
+	return rows;
 }
 
 char *

@@ -13,74 +13,74 @@ CREATE TYPE delivery.work_calendar;
 COMMENT ON TYPE delivery.work_calendar IS
 	'opening hours with a time zone, such as TZ=Europe/Paris; Mo-Fr 09:00-12:00,13:00-18:00; Dec 25 off; no zone means UTC';
 
-CREATE FUNCTION delivery.work_calendar_in(input cstring)
+CREATE FUNCTION delivery_internal.work_calendar_in(input cstring)
 	RETURNS delivery.work_calendar
 	AS 'MODULE_PATHNAME', 'delivery_calendar_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.work_calendar_in(cstring) IS 'text input of a working calendar';
+COMMENT ON FUNCTION delivery_internal.work_calendar_in(cstring) IS 'text input of a working calendar';
 
-CREATE FUNCTION delivery.work_calendar_out(calendar delivery.work_calendar)
+CREATE FUNCTION delivery_internal.work_calendar_out(calendar delivery.work_calendar)
 	RETURNS cstring
 	AS 'MODULE_PATHNAME', 'delivery_calendar_out'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.work_calendar_out(delivery.work_calendar) IS
+COMMENT ON FUNCTION delivery_internal.work_calendar_out(delivery.work_calendar) IS
 	'text output of a working calendar: its rules, each written in one way';
 
-CREATE FUNCTION delivery.work_calendar_recv(input internal)
+CREATE FUNCTION delivery_internal.work_calendar_recv(input internal)
 	RETURNS delivery.work_calendar
 	AS 'MODULE_PATHNAME', 'delivery_calendar_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.work_calendar_recv(internal) IS
+COMMENT ON FUNCTION delivery_internal.work_calendar_recv(internal) IS
 	'binary input of a working calendar: a byte with the format, 1, and the text';
 
-CREATE FUNCTION delivery.work_calendar_send(calendar delivery.work_calendar)
+CREATE FUNCTION delivery_internal.work_calendar_send(calendar delivery.work_calendar)
 	RETURNS bytea
 	AS 'MODULE_PATHNAME', 'delivery_calendar_send'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.work_calendar_send(delivery.work_calendar) IS
+COMMENT ON FUNCTION delivery_internal.work_calendar_send(delivery.work_calendar) IS
 	'binary output of a working calendar';
 
 CREATE TYPE delivery.work_calendar (
-	INPUT = delivery.work_calendar_in,
-	OUTPUT = delivery.work_calendar_out,
-	RECEIVE = delivery.work_calendar_recv,
-	SEND = delivery.work_calendar_send,
+	INPUT = delivery_internal.work_calendar_in,
+	OUTPUT = delivery_internal.work_calendar_out,
+	RECEIVE = delivery_internal.work_calendar_recv,
+	SEND = delivery_internal.work_calendar_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = int4,
 	STORAGE = extended
 );
 
-CREATE FUNCTION delivery.work_calendar_eq(calendar delivery.work_calendar, other delivery.work_calendar)
+CREATE FUNCTION delivery_internal.work_calendar_eq(calendar delivery.work_calendar, other delivery.work_calendar)
 	RETURNS boolean
 	AS 'MODULE_PATHNAME', 'delivery_calendar_eq'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.work_calendar_eq(delivery.work_calendar, delivery.work_calendar) IS
+COMMENT ON FUNCTION delivery_internal.work_calendar_eq(delivery.work_calendar, delivery.work_calendar) IS
 	'whether two calendars have the same normalised text';
 
-CREATE FUNCTION delivery.work_calendar_ne(calendar delivery.work_calendar, other delivery.work_calendar)
+CREATE FUNCTION delivery_internal.work_calendar_ne(calendar delivery.work_calendar, other delivery.work_calendar)
 	RETURNS boolean
 	AS 'MODULE_PATHNAME', 'delivery_calendar_ne'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.work_calendar_ne(delivery.work_calendar, delivery.work_calendar) IS
+COMMENT ON FUNCTION delivery_internal.work_calendar_ne(delivery.work_calendar, delivery.work_calendar) IS
 	'whether two calendars differ in their normalised text';
 
-CREATE FUNCTION delivery.work_calendar_hash(calendar delivery.work_calendar)
+CREATE FUNCTION delivery_internal.work_calendar_hash(calendar delivery.work_calendar)
 	RETURNS integer
 	AS 'MODULE_PATHNAME', 'delivery_calendar_hash'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.work_calendar_hash(delivery.work_calendar) IS 'hash of a calendar';
+COMMENT ON FUNCTION delivery_internal.work_calendar_hash(delivery.work_calendar) IS 'hash of a calendar';
 
-CREATE FUNCTION delivery.work_calendar_hash_extended(calendar delivery.work_calendar, seed bigint)
+CREATE FUNCTION delivery_internal.work_calendar_hash_extended(calendar delivery.work_calendar, seed bigint)
 	RETURNS bigint
 	AS 'MODULE_PATHNAME', 'delivery_calendar_hash_extended'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.work_calendar_hash_extended(delivery.work_calendar, bigint) IS
+COMMENT ON FUNCTION delivery_internal.work_calendar_hash_extended(delivery.work_calendar, bigint) IS
 	'hash of a calendar with a seed';
 
 CREATE OPERATOR delivery.= (
 	LEFTARG = delivery.work_calendar,
 	RIGHTARG = delivery.work_calendar,
-	FUNCTION = delivery.work_calendar_eq,
+	FUNCTION = delivery_internal.work_calendar_eq,
 	COMMUTATOR = OPERATOR(delivery.=),
 	NEGATOR = OPERATOR(delivery.<>),
 	RESTRICT = eqsel,
@@ -93,7 +93,7 @@ COMMENT ON OPERATOR delivery.= (delivery.work_calendar, delivery.work_calendar) 
 CREATE OPERATOR delivery.<> (
 	LEFTARG = delivery.work_calendar,
 	RIGHTARG = delivery.work_calendar,
-	FUNCTION = delivery.work_calendar_ne,
+	FUNCTION = delivery_internal.work_calendar_ne,
 	COMMUTATOR = OPERATOR(delivery.<>),
 	NEGATOR = OPERATOR(delivery.=),
 	RESTRICT = neqsel,
@@ -107,8 +107,8 @@ COMMENT ON OPERATOR FAMILY delivery.work_calendar_hash_ops USING hash IS 'hash o
 CREATE OPERATOR CLASS delivery.work_calendar_hash_ops
 	DEFAULT FOR TYPE delivery.work_calendar USING hash FAMILY delivery.work_calendar_hash_ops AS
 	OPERATOR 1 delivery.= (delivery.work_calendar, delivery.work_calendar),
-	FUNCTION 1 delivery.work_calendar_hash(delivery.work_calendar),
-	FUNCTION 2 delivery.work_calendar_hash_extended(delivery.work_calendar, bigint);
+	FUNCTION 1 delivery_internal.work_calendar_hash(delivery.work_calendar),
+	FUNCTION 2 delivery_internal.work_calendar_hash_extended(delivery.work_calendar, bigint);
 COMMENT ON OPERATOR CLASS delivery.work_calendar_hash_ops USING hash IS
 	'hash operators of working calendars, for DISTINCT, GROUP BY, joins and hash indexes';
 
@@ -173,7 +173,7 @@ COMMENT ON FUNCTION delivery.working_ranges(delivery.work_calendar, tstzrange) I
 
 -- Named calendars.
 
-CREATE TABLE delivery.calendar (
+CREATE TABLE delivery_internal.calendar (
 	name text NOT NULL
 		CONSTRAINT calendar_pkey PRIMARY KEY
 		CONSTRAINT calendar_name_trimmed CHECK (name <> '' AND name = btrim(name))
@@ -181,18 +181,31 @@ CREATE TABLE delivery.calendar (
 	calendar delivery.work_calendar NOT NULL,
 	description text
 );
-COMMENT ON TABLE delivery.calendar IS
-	'your working calendars by name: the one place to change them; delivery.calendar(name) reads it';
+COMMENT ON TABLE delivery_internal.calendar IS
+	'working calendars by name, behind the view delivery.calendar';
+COMMENT ON COLUMN delivery_internal.calendar.name IS 'name of the calendar, as passed to delivery.calendar()';
+COMMENT ON COLUMN delivery_internal.calendar.calendar IS 'the working hours';
+COMMENT ON COLUMN delivery_internal.calendar.description IS 'what it is for, whom it was agreed with';
+SELECT pg_catalog.pg_extension_config_dump('delivery_internal.calendar', '');
+GRANT SELECT, INSERT, UPDATE, DELETE ON delivery_internal.calendar TO @extowner@;
+GRANT SELECT, INSERT, UPDATE, DELETE ON delivery_internal.calendar TO pg_database_owner;
+
+CREATE VIEW delivery.calendar AS
+	SELECT name, calendar, description FROM delivery_internal.calendar;
+-- before any grant: whoever owns a view grants
+ALTER VIEW delivery.calendar OWNER TO @extowner@;
+COMMENT ON VIEW delivery.calendar IS
+	'your working calendars by name: the one place to change them; delivery.calendar(name) reads it; written by the extension''s owner, and whom the owner grants it';
 COMMENT ON COLUMN delivery.calendar.name IS 'name of the calendar, as passed to delivery.calendar()';
 COMMENT ON COLUMN delivery.calendar.calendar IS 'the working hours';
 COMMENT ON COLUMN delivery.calendar.description IS 'what it is for, whom it was agreed with';
-SELECT pg_catalog.pg_extension_config_dump('delivery.calendar', '');
 GRANT SELECT ON delivery.calendar TO PUBLIC;
+GRANT INSERT, UPDATE, DELETE ON delivery.calendar TO pg_database_owner;
 
--- Errors: 42704 for a name that the table has not.
+-- Errors: 42704 for a name that the view has not.
 CREATE FUNCTION delivery.calendar(name text)
 	RETURNS delivery.work_calendar
 	AS 'MODULE_PATHNAME', 'delivery_calendar_by_name'
 	LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery.calendar(text) IS
-	'the calendar of that name in the table delivery.calendar';
+	'the calendar of that name in delivery.calendar, whoever asks';

@@ -1,19 +1,19 @@
 /*
  * calendar_named.c
- *	  Calendars by name, from the table delivery.calendar.
+ *	  Calendars by name, as delivery.calendar lists them.
  */
 #include "base/delivery.h"
 
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
-#include "utils/rls.h"
 #include "utils/snapmgr.h"
 
+#include "base/internal.h"
 #include "base/query.h"
 
 /* as the table's CHECK says */
@@ -29,15 +29,13 @@ typedef struct NamedCalendar
 /*
  * Kept per call site: what was read with one snapshot.  An ordinary query has
  * one for all its rows; PL/pgSQL may keep a call site for several statements,
- * so what the snapshot sees is compared, and whose eyes it sees with.
+ * so what the snapshot sees is compared.
  */
 typedef struct NamedCalendars
 {
 	MemoryContext context;
 	TimestampTz transaction;
 	SubTransactionId subtransaction;
-	Oid			user;			/* whose rights hold */
-	bool		row_security;
 	SnapshotData snapshot;		/* with copies of its arrays */
 	HTAB	   *calendars;
 	NamedCalendar *last;
@@ -60,7 +58,6 @@ sees_the_same(const NamedCalendars *named, Snapshot snapshot)
 	return named->context != NULL &&
 		named->transaction == GetCurrentTransactionStartTimestamp() &&
 		named->subtransaction == GetCurrentSubTransactionId() &&
-		named->user == GetUserId() && named->row_security == row_security &&
 		seen->snapshot_type == snapshot->snapshot_type &&
 		seen->xmin == snapshot->xmin && seen->xmax == snapshot->xmax &&
 		seen->curcid == snapshot->curcid &&
@@ -108,8 +105,6 @@ start_anew(NamedCalendars *named, Snapshot snapshot, MemoryContext parent)
 		named->snapshot.subxip = copy_ids(snapshot->subxip, snapshot->subxcnt);
 		named->transaction = GetCurrentTransactionStartTimestamp();
 		named->subtransaction = GetCurrentSubTransactionId();
-		named->user = GetUserId();
-		named->row_security = row_security;
 		control.keysize = LONGEST_NAME + 1;
 		control.entrysize = sizeof(NamedCalendar);
 		control.hcxt = context;
@@ -124,19 +119,20 @@ pg_noreturn static void
 unknown_calendar(const char *name)
 {
 	static SPIPlanPtr plan = NULL;
-	char	   *known = NULL;
+	Relation	table = delivery_open_internal("calendar", AccessShareLock);
+	char	   *known;
 
 	SPI_connect();
-	delivery_query(&plan,
+	delivery_query(table, &plan,
 				   "SELECT pg_catalog.string_agg(pg_catalog.quote_literal(name), ', ' ORDER BY name)"
-				   " FROM (SELECT name FROM delivery.calendar ORDER BY name LIMIT " NAMES_TO_SHOW ") AS first",
+				   " FROM (SELECT name FROM delivery_internal.calendar ORDER BY name LIMIT " NAMES_TO_SHOW ") AS first",
 				   0, NULL, NULL);
 	known = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("working calendar \"%s\" does not exist", name),
-			 known == NULL ? errdetail("The table delivery.calendar has no rows that you see.") :
-			 errdetail("The table delivery.calendar has %s, and perhaps more.", known),
+			 known == NULL ? errdetail("delivery.calendar has no rows.") :
+			 errdetail("delivery.calendar has %s, and perhaps more.", known),
 			 errhint("INSERT INTO delivery.calendar (name, calendar) VALUES (%s, 'TZ=Europe/Paris; Mo-Fr 09:00-17:00').",
 					 quote_literal_cstr(name))));
 }
@@ -145,6 +141,7 @@ static Datum
 read_calendar(const char *name, MemoryContext context)
 {
 	static SPIPlanPtr plan = NULL;
+	Relation	table = delivery_open_internal("calendar", AccessShareLock);
 	Oid			types[1] = {TEXTOID};
 	Datum		values[1];
 	Datum		calendar;
@@ -153,18 +150,19 @@ read_calendar(const char *name, MemoryContext context)
 
 	SPI_connect();
 	values[0] = CStringGetTextDatum(name);
-	delivery_query(&plan,
-				   "SELECT calendar FROM delivery.calendar WHERE name OPERATOR(pg_catalog.=) $1",
+	delivery_query(table, &plan,
+				   "SELECT calendar FROM delivery_internal.calendar WHERE name OPERATOR(pg_catalog.=) $1",
 				   1, types, values);
 	if (SPI_processed == 0)
 		unknown_calendar(name);
 	calendar = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
 	if (is_null)
-		elog(ERROR, "calendar without hours in delivery.calendar");
+		elog(ERROR, "calendar without hours in delivery_internal.calendar");
 	caller = MemoryContextSwitchTo(context);
 	calendar = PointerGetDatum(PG_DETOAST_DATUM_COPY(calendar));
 	MemoryContextSwitchTo(caller);
 	SPI_finish();
+	table_close(table, AccessShareLock);
 	return calendar;
 }
 

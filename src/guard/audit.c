@@ -32,13 +32,14 @@
 #include "utils/timestamp.h"
 
 #include "base/call.h"
+#include "base/internal.h"
+#include "base/owner.h"
 #include "base/statement.h"
 #include "guard/actor.h"
 #include "guard/audit_chain.h"
 #include "guard/audit_lock.h"
 #include "guard/canonical.h"
 #include "guard/condition.h"
-#include "guard/owner.h"
 
 PG_FUNCTION_INFO_V1(delivery_audit_change);
 PG_FUNCTION_INFO_V1(delivery_audit_head);
@@ -257,6 +258,7 @@ delivery_audit_change(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("audit_change is a trigger function that record_audit attaches"),
 				 errhint("SELECT delivery.record_audit('a_table', 'a_log')")));
+	delivery_check_schemas(fcinfo->flinfo->fn_oid);
 	log = delivery_audit_log_of(trigger->tg_trigger);
 	if (!OidIsValid(log))
 		ereport(ERROR,

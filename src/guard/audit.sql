@@ -21,18 +21,18 @@ COMMENT ON PROCEDURE delivery.create_audit_log(text) IS
 	'makes an audit log, an append-only table of that name that the caller owns';
 
 -- the condition and the function of the triggers
-CREATE FUNCTION delivery.records_audit(log regclass)
+CREATE FUNCTION delivery_internal.records_audit(log regclass)
 	RETURNS boolean
 	AS 'MODULE_PATHNAME', 'delivery_records_audit'
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-COMMENT ON FUNCTION delivery.records_audit(regclass) IS
+COMMENT ON FUNCTION delivery_internal.records_audit(regclass) IS
 	'condition of the triggers that record_audit attaches, always true: names the log that the transaction is going to write to';
 
-CREATE FUNCTION delivery.audit_change()
+CREATE FUNCTION delivery_internal.audit_change()
 	RETURNS trigger
 	AS 'MODULE_PATHNAME', 'delivery_audit_change'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION delivery.audit_change() IS
+COMMENT ON FUNCTION delivery_internal.audit_change() IS
 	'trigger function that record_audit attaches: adds a row to the audit log, if the owner of the audited table may';
 
 CREATE FUNCTION delivery.record_audit(audited regclass, log regclass)

@@ -260,7 +260,7 @@ create_missing_triggers(Oid table, Oid log, bool root, const char *log_name)
 	char	   *name = delivery_qualified_name(relation);
 	bool		by_row = (root || !relation->rd_rel->relispartition) && find_trigger(relation, AUDIT_TRIGGER) == NULL;
 	bool		by_truncate = log_of(relation, AUDIT_TRUNCATE_TRIGGER) != log;
-	char	   *condition = psprintf("WHEN (delivery.records_audit(%s::pg_catalog.regclass)) EXECUTE FUNCTION delivery.audit_change()",
+	char	   *condition = psprintf("WHEN (delivery_internal.records_audit(%s::pg_catalog.regclass)) EXECUTE FUNCTION delivery_internal.audit_change()",
 									 quote_literal_cstr(log_name));
 
 	table_close(relation, NoLock);

@@ -32,6 +32,7 @@
 #include "utils/resowner.h"
 #include "utils/syscache.h"
 
+#include "base/internal.h"
 #include "guard/audit_lock.h"
 
 /* of our own among the advisory locks, of which users have 1 and 2 */
@@ -63,6 +64,15 @@ forget_triggers(Datum argument, Oid relid)
 	memset(known_triggers, 0, sizeof(known_triggers));
 }
 
+/* A schema was renamed. */
+static void
+forget_all_triggers(Datum argument, int cache, uint32 value)
+{
+	(void) cache;
+	(void) value;
+	forget_triggers(argument, InvalidOid);
+}
+
 static Oid
 read_log(const char *condition)
 {
@@ -70,7 +80,7 @@ read_log(const char *condition)
 	Const	   *log;
 
 	if (call == NULL || !IsA(call, FuncExpr) || list_length(call->args) != 1 ||
-		get_func_namespace(call->funcid) != get_namespace_oid("delivery", true))
+		!delivery_is_internal_function(call->funcid, AUDIT_CONDITION))
 		return InvalidOid;
 	log = (Const *) linitial(call->args);
 	if (!IsA(log, Const) || log->consttype != REGCLASSOID || log->constisnull)
@@ -90,6 +100,7 @@ delivery_audit_log_of(const Trigger *trigger)
 	if (!watched)
 	{
 		CacheRegisterRelcacheCallback(forget_triggers, (Datum) 0);
+		CacheRegisterSyscacheCallback(NAMESPACEOID, forget_all_triggers, (Datum) 0);
 		watched = true;
 	}
 	if (known->trigger != trigger->tgoid)
@@ -141,6 +152,7 @@ delivery_audit_note_log(Oid log)
 Datum
 delivery_records_audit(PG_FUNCTION_ARGS)
 {
+	delivery_check_schemas(fcinfo->flinfo->fn_oid);
 	delivery_audit_note_log(PG_GETARG_OID(0));
 	PG_RETURN_BOOL(true);
 }

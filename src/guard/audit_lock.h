@@ -9,6 +9,9 @@
 
 #include "utils/reltrigger.h"
 
+/* the condition of the triggers on an audited table */
+#define AUDIT_CONDITION "records_audit"
+
 extern Oid	delivery_audit_log_of(const Trigger *trigger);
 extern void delivery_audit_note_log(Oid log);
 extern void delivery_audit_lock_logs(Oid wanted);

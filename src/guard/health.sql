@@ -5,6 +5,16 @@
 -- cannot see that an owner or a superuser switched a trigger off for a moment.
 -- NULL: none of the columns. Errors: none.
 
+-- Boards that were dropped; those who can delete what is left of them may know.
+CREATE VIEW delivery_internal.lost_board WITH (security_barrier) AS
+	SELECT s.board::oid AS board
+	FROM (SELECT l.board FROM delivery_internal.wip_limit AS l UNION SELECT o.board FROM delivery_internal.wip_override AS o) AS s
+	WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = s.board)
+		AND (SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user);
+COMMENT ON VIEW delivery_internal.lost_board IS 'tables that have WIP limits or overrides, but are not there; shown to superusers';
+COMMENT ON COLUMN delivery_internal.lost_board.board IS 'number that the table had';
+GRANT SELECT ON delivery_internal.lost_board TO PUBLIC;
+
 CREATE FUNCTION delivery.health_check(OUT object text, OUT problem text, OUT hint text)
 	RETURNS SETOF record
 	LANGUAGE sql STABLE PARALLEL UNSAFE
@@ -20,7 +30,7 @@ BEGIN ATOMIC
 			JOIN pg_proc AS p ON p.oid = t.tgfoid
 			JOIN pg_class AS c ON c.oid = t.tgrelid
 			JOIN pg_namespace AS n ON n.oid = c.relnamespace
-		WHERE p.pronamespace = 'delivery'::regnamespace
+		WHERE p.pronamespace IN ('delivery'::regnamespace, 'delivery_internal'::regnamespace)
 			AND p.proname IN ('enforce_wip_limit', 'audit_change', 'enforce_append_only')
 	),
 	-- boards, each with what it is made of
@@ -90,10 +100,9 @@ BEGIN ATOMIC
 
 	-- boards
 	UNION ALL
-	SELECT format('table with OID %s', c.board::oid), 'it has WIP limits or overrides, but is not there',
-		format('DELETE FROM delivery.wip_limit WHERE board = %1$s::oid; DELETE FROM delivery.wip_override WHERE board = %1$s::oid', c.board::oid)
-	FROM configured AS c
-	WHERE NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.board)
+	SELECT format('table with OID %s', l.board), 'it has WIP limits or overrides, but is not there',
+		format('DELETE FROM delivery_internal.wip_limit WHERE board = %1$s::oid; DELETE FROM delivery_internal.wip_override WHERE board = %1$s::oid', l.board)
+	FROM delivery_internal.lost_board AS l
 
 	UNION ALL
 	SELECT format('%I.%I', n.nspname, t.relname), 'it has WIP limits, but no triggers that hold them',

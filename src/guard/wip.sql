@@ -17,30 +17,30 @@ COMMENT ON TYPE delivery.wip_enforcement IS
 	'what happens to work that enters a full lane: block refuses it, warn lets it in with a warning';
 
 -- the condition and the function of the triggers
-CREATE FUNCTION delivery.enters_wip(board regclass, VARIADIC "columns" "any")
+CREATE FUNCTION delivery_internal.enters_wip(board regclass, VARIADIC "columns" "any")
 	RETURNS boolean
 	AS 'MODULE_PATHNAME', 'delivery_enters_wip'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION delivery.enters_wip(regclass, "any") IS
+COMMENT ON FUNCTION delivery_internal.enters_wip(regclass, "any") IS
 	'condition of the triggers that limit_wip attaches: whether a row enters a lane that has a limit';
 
-CREATE FUNCTION delivery.enters_weighted_wip(board regclass, VARIADIC "columns" "any")
+CREATE FUNCTION delivery_internal.enters_weighted_wip(board regclass, VARIADIC "columns" "any")
 	RETURNS boolean
 	AS 'MODULE_PATHNAME', 'delivery_enters_weighted_wip'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION delivery.enters_weighted_wip(regclass, "any") IS
+COMMENT ON FUNCTION delivery_internal.enters_weighted_wip(regclass, "any") IS
 	'the same for a board with weights, the last of the columns';
 
-CREATE FUNCTION delivery.enforce_wip_limit()
+CREATE FUNCTION delivery_internal.enforce_wip_limit()
 	RETURNS trigger
 	AS 'MODULE_PATHNAME', 'delivery_enforce_wip_limit'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION delivery.enforce_wip_limit() IS
+COMMENT ON FUNCTION delivery_internal.enforce_wip_limit() IS
 	'trigger function that limit_wip attaches: refuses what takes a lane over its limit';
 
 -- limits, and what is allowed beyond them for a while
 
-CREATE TABLE delivery.wip_limit (
+CREATE TABLE delivery_internal.wip_limit (
 	board regclass NOT NULL,
 	lanes text[] NOT NULL
 		CHECK (cardinality(lanes) > 0 AND array_ndims(lanes) = 1 AND array_position(lanes, NULL) IS NULL),
@@ -50,16 +50,16 @@ CREATE TABLE delivery.wip_limit (
 	enforcement delivery.wip_enforcement NOT NULL,
 	PRIMARY KEY (board, lanes, scope)
 );
-COMMENT ON TABLE delivery.wip_limit IS
-	'limits of work in progress, which set_wip_limit and drop_wip_limit write; a board''s owner may, whoever reads the board may read them';
-COMMENT ON COLUMN delivery.wip_limit.board IS 'table whose rows are work items';
-COMMENT ON COLUMN delivery.wip_limit.lanes IS 'lanes that are counted together, in order, as their column writes them';
-COMMENT ON COLUMN delivery.wip_limit.scope IS
+COMMENT ON TABLE delivery_internal.wip_limit IS
+	'limits of work in progress, which set_wip_limit and drop_wip_limit write, behind the view delivery.wip_limit';
+COMMENT ON COLUMN delivery_internal.wip_limit.board IS 'table whose rows are work items';
+COMMENT ON COLUMN delivery_internal.wip_limit.lanes IS 'lanes that are counted together, in order, as their column writes them';
+COMMENT ON COLUMN delivery_internal.wip_limit.scope IS
 	'empty: holds for each scope separately; else a value for each scope column of the board, in their order, NULL for those that do not matter';
-COMMENT ON COLUMN delivery.wip_limit.maximum IS 'how much may be in progress; 0 closes the lanes';
-COMMENT ON COLUMN delivery.wip_limit.enforcement IS 'block refuses what exceeds it, warn lets it in with a warning';
+COMMENT ON COLUMN delivery_internal.wip_limit.maximum IS 'how much may be in progress; 0 closes the lanes';
+COMMENT ON COLUMN delivery_internal.wip_limit.enforcement IS 'block refuses what exceeds it, warn lets it in with a warning';
 
-CREATE TABLE delivery.wip_override (
+CREATE TABLE delivery_internal.wip_override (
 	board regclass NOT NULL,
 	lanes text[] NOT NULL
 		CHECK (cardinality(lanes) > 0 AND array_ndims(lanes) = 1 AND array_position(lanes, NULL) IS NULL),
@@ -72,8 +72,82 @@ CREATE TABLE delivery.wip_override (
 	granted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	PRIMARY KEY (board, lanes, scope, granted_at)
 );
-COMMENT ON TABLE delivery.wip_override IS
-	'what was allowed beyond a limit, by whom, why and until when, which override_wip writes; overrides that hold at the same time add up';
+COMMENT ON TABLE delivery_internal.wip_override IS
+	'what was allowed beyond a limit, which override_wip writes, behind the view delivery.wip_override';
+COMMENT ON COLUMN delivery_internal.wip_override.board IS 'table whose rows are work items';
+COMMENT ON COLUMN delivery_internal.wip_override.lanes IS 'lanes of the limit';
+COMMENT ON COLUMN delivery_internal.wip_override.scope IS
+	'empty: for all scopes; else a value for each scope column of the board, in their order, NULL for those that do not matter';
+COMMENT ON COLUMN delivery_internal.wip_override.extra IS 'how much more may be in progress';
+COMMENT ON COLUMN delivery_internal.wip_override.reason IS 'why';
+COMMENT ON COLUMN delivery_internal.wip_override.until IS 'when it ends';
+COMMENT ON COLUMN delivery_internal.wip_override.granted_by IS 'who allowed it: delivery.actor()';
+COMMENT ON COLUMN delivery_internal.wip_override.granted_at IS 'when it was allowed';
+
+CREATE FUNCTION delivery_internal.check_wip_setting()
+	RETURNS trigger
+	AS 'MODULE_PATHNAME', 'delivery_check_wip_setting'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery_internal.check_wip_setting() IS
+	'trigger function of wip_limit and wip_override: writes lanes and scopes as their columns do';
+
+CREATE FUNCTION delivery_internal.wip_setting_changed()
+	RETURNS trigger
+	AS 'MODULE_PATHNAME', 'delivery_wip_setting_changed'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery_internal.wip_setting_changed() IS
+	'trigger function of wip_limit and wip_override: lets no check run while a limit changes';
+
+CREATE TRIGGER check_setting BEFORE INSERT OR UPDATE ON delivery_internal.wip_limit
+	FOR EACH ROW EXECUTE FUNCTION delivery_internal.check_wip_setting();
+CREATE TRIGGER setting_changed AFTER INSERT OR UPDATE OR DELETE ON delivery_internal.wip_limit
+	FOR EACH ROW EXECUTE FUNCTION delivery_internal.wip_setting_changed();
+CREATE TRIGGER check_setting BEFORE INSERT OR UPDATE ON delivery_internal.wip_override
+	FOR EACH ROW EXECUTE FUNCTION delivery_internal.check_wip_setting();
+CREATE TRIGGER setting_changed AFTER INSERT OR UPDATE OR DELETE ON delivery_internal.wip_override
+	FOR EACH ROW EXECUTE FUNCTION delivery_internal.wip_setting_changed();
+
+CREATE TRIGGER settings_truncated AFTER TRUNCATE ON delivery_internal.wip_limit
+	FOR EACH STATEMENT EXECUTE FUNCTION delivery_internal.wip_setting_changed();
+CREATE TRIGGER settings_truncated AFTER TRUNCATE ON delivery_internal.wip_override
+	FOR EACH STATEMENT EXECUTE FUNCTION delivery_internal.wip_setting_changed();
+-- sessions must not go on with what they knew, whoever changes it
+ALTER TABLE delivery_internal.wip_limit ENABLE ALWAYS TRIGGER setting_changed;
+ALTER TABLE delivery_internal.wip_limit ENABLE ALWAYS TRIGGER settings_truncated;
+ALTER TABLE delivery_internal.wip_override ENABLE ALWAYS TRIGGER setting_changed;
+ALTER TABLE delivery_internal.wip_override ENABLE ALWAYS TRIGGER settings_truncated;
+
+-- No right to UPDATE or DELETE for anybody: it is the right to LOCK, too, and with it
+-- anybody could stop every board. Who owns the database dumps and restores.
+GRANT SELECT, INSERT ON delivery_internal.wip_limit TO pg_database_owner;
+GRANT SELECT, INSERT ON delivery_internal.wip_override TO pg_database_owner;
+
+-- rows about tables that are gone are not dumped: their numbers may mean others when they are restored
+SELECT pg_catalog.pg_extension_config_dump('delivery_internal.wip_limit', 'WHERE EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = board)');
+SELECT pg_catalog.pg_extension_config_dump('delivery_internal.wip_override', 'WHERE EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = board)');
+
+-- Settings to read, of the boards that the caller may read or owns. The joins keep
+-- them from being written, by superusers, too.
+CREATE VIEW delivery.wip_limit WITH (security_barrier) AS
+	SELECT l.board, l.lanes, l.scope, l.maximum, l.enforcement::text AS enforcement
+	FROM delivery_internal.wip_limit AS l JOIN pg_catalog.pg_class AS c ON c.oid = l.board
+	WHERE pg_catalog.has_any_column_privilege(c.oid, 'SELECT') OR pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW delivery.wip_limit IS
+	'limits of work in progress, to read: set_wip_limit and drop_wip_limit write them; shown to whoever may read the board';
+COMMENT ON COLUMN delivery.wip_limit.board IS 'table whose rows are work items';
+COMMENT ON COLUMN delivery.wip_limit.lanes IS 'lanes that are counted together, in order, as their column writes them';
+COMMENT ON COLUMN delivery.wip_limit.scope IS
+	'empty: holds for each scope separately; else a value for each scope column of the board, in their order, NULL for those that do not matter';
+COMMENT ON COLUMN delivery.wip_limit.maximum IS 'how much may be in progress; 0 closes the lanes';
+COMMENT ON COLUMN delivery.wip_limit.enforcement IS 'block refuses what exceeds it, warn lets it in with a warning';
+GRANT SELECT ON delivery.wip_limit TO PUBLIC;
+
+CREATE VIEW delivery.wip_override WITH (security_barrier) AS
+	SELECT o.board, o.lanes, o.scope, o.extra, o.reason, o.until, o.granted_by, o.granted_at
+	FROM delivery_internal.wip_override AS o JOIN pg_catalog.pg_class AS c ON c.oid = o.board
+	WHERE pg_catalog.has_any_column_privilege(c.oid, 'SELECT') OR pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW delivery.wip_override IS
+	'what was allowed beyond a limit, by whom, why and until when, to read: override_wip writes it; overrides that hold at the same time add up';
 COMMENT ON COLUMN delivery.wip_override.board IS 'table whose rows are work items';
 COMMENT ON COLUMN delivery.wip_override.lanes IS 'lanes of the limit';
 COMMENT ON COLUMN delivery.wip_override.scope IS
@@ -83,57 +157,7 @@ COMMENT ON COLUMN delivery.wip_override.reason IS 'why';
 COMMENT ON COLUMN delivery.wip_override.until IS 'when it ends';
 COMMENT ON COLUMN delivery.wip_override.granted_by IS 'who allowed it: delivery.actor()';
 COMMENT ON COLUMN delivery.wip_override.granted_at IS 'when it was allowed';
-
-CREATE FUNCTION delivery.check_wip_setting()
-	RETURNS trigger
-	AS 'MODULE_PATHNAME', 'delivery_check_wip_setting'
-	LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION delivery.check_wip_setting() IS
-	'trigger function of wip_limit and wip_override: writes lanes and scopes as their columns do';
-
-CREATE FUNCTION delivery.wip_setting_changed()
-	RETURNS trigger
-	AS 'MODULE_PATHNAME', 'delivery_wip_setting_changed'
-	LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION delivery.wip_setting_changed() IS
-	'trigger function of wip_limit and wip_override: lets no check run while a limit changes';
-
-CREATE TRIGGER check_setting BEFORE INSERT OR UPDATE ON delivery.wip_limit
-	FOR EACH ROW EXECUTE FUNCTION delivery.check_wip_setting();
-CREATE TRIGGER setting_changed AFTER INSERT OR UPDATE OR DELETE ON delivery.wip_limit
-	FOR EACH ROW EXECUTE FUNCTION delivery.wip_setting_changed();
-CREATE TRIGGER check_setting BEFORE INSERT OR UPDATE ON delivery.wip_override
-	FOR EACH ROW EXECUTE FUNCTION delivery.check_wip_setting();
-CREATE TRIGGER setting_changed AFTER INSERT OR UPDATE OR DELETE ON delivery.wip_override
-	FOR EACH ROW EXECUTE FUNCTION delivery.wip_setting_changed();
-
-CREATE TRIGGER settings_truncated AFTER TRUNCATE ON delivery.wip_limit
-	FOR EACH STATEMENT EXECUTE FUNCTION delivery.wip_setting_changed();
-CREATE TRIGGER settings_truncated AFTER TRUNCATE ON delivery.wip_override
-	FOR EACH STATEMENT EXECUTE FUNCTION delivery.wip_setting_changed();
--- sessions must not go on with what they knew, whoever changes it
-ALTER TABLE delivery.wip_limit ENABLE ALWAYS TRIGGER setting_changed;
-ALTER TABLE delivery.wip_limit ENABLE ALWAYS TRIGGER settings_truncated;
-ALTER TABLE delivery.wip_override ENABLE ALWAYS TRIGGER setting_changed;
-ALTER TABLE delivery.wip_override ENABLE ALWAYS TRIGGER settings_truncated;
-
-ALTER TABLE delivery.wip_limit ENABLE ROW LEVEL SECURITY;
-CREATE POLICY read ON delivery.wip_limit FOR SELECT
-	USING (has_any_column_privilege(board::oid, 'SELECT') OR pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = board), 'USAGE'));
-CREATE POLICY write ON delivery.wip_limit
-	USING (pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = board), 'USAGE'));
-ALTER TABLE delivery.wip_override ENABLE ROW LEVEL SECURITY;
-CREATE POLICY read ON delivery.wip_override FOR SELECT
-	USING (has_any_column_privilege(board::oid, 'SELECT') OR pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = board), 'USAGE'));
-CREATE POLICY write ON delivery.wip_override
-	USING (pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = board), 'USAGE'));
--- whoever allows more cannot say that somebody else did
-GRANT SELECT, INSERT, UPDATE, DELETE ON delivery.wip_limit TO PUBLIC;
-GRANT SELECT, INSERT (board, lanes, scope, extra, reason, until), UPDATE (until), DELETE ON delivery.wip_override TO PUBLIC;
-
--- rows about tables that are gone are not dumped: their numbers may mean others when they are restored
-SELECT pg_catalog.pg_extension_config_dump('delivery.wip_limit', 'WHERE EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = board)');
-SELECT pg_catalog.pg_extension_config_dump('delivery.wip_override', 'WHERE EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = board)');
+GRANT SELECT ON delivery.wip_override TO PUBLIC;
 
 -- functions
 
@@ -171,6 +195,13 @@ CREATE FUNCTION delivery.override_wip(board regclass, lanes text[], scope jsonb,
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION delivery.override_wip(regclass, text[], jsonb, bigint, text, timestamptz) IS
 	'allows more than the limit of these lanes until an instant, in all scopes or in the one that is named, and records who did and why';
+
+CREATE FUNCTION delivery.end_wip_override(board regclass, lanes text[], scope jsonb DEFAULT NULL)
+	RETURNS bigint
+	AS 'MODULE_PATHNAME', 'delivery_end_wip_override'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION delivery.end_wip_override(regclass, text[], jsonb) IS
+	'ends now what override_wip allowed until later for these lanes and this scope, and returns how many overrides that were; they stay on record';
 
 CREATE FUNCTION delivery.wip_status(OUT board regclass, OUT lanes text[], OUT scope jsonb, OUT in_progress bigint, OUT maximum bigint, OUT headroom bigint, OUT enforcement delivery.wip_enforcement)
 	RETURNS SETOF record

@@ -148,14 +148,14 @@ create_trigger(Relation board, const WipLayout *layout, const char *table, bool 
 	initStringInfo(&statement);
 	appendStringInfo(&statement,
 					 "CREATE CONSTRAINT TRIGGER %s AFTER %s ON %s DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW "
-					 "WHEN (delivery.%s(%s::pg_catalog.regclass",
+					 "WHEN (delivery_internal.%s(%s::pg_catalog.regclass",
 					 update ? WIP_UPDATE_TRIGGER : WIP_INSERT_TRIGGER, update ? "UPDATE" : "INSERT", table,
 					 layout->weight == InvalidAttrNumber ? WIP_CONDITION : WIP_WEIGHTED_CONDITION,
 					 quote_literal_cstr(delivery_qualified_name(board)));
 	append_columns(&statement, board, layout, "NEW");
 	if (update)
 		append_columns(&statement, board, layout, "OLD");
-	appendStringInfoString(&statement, ")) EXECUTE FUNCTION delivery.enforce_wip_limit()");
+	appendStringInfoString(&statement, ")) EXECUTE FUNCTION delivery_internal.enforce_wip_limit()");
 	delivery_run_statement(statement.data);
 }
 
@@ -236,10 +236,10 @@ check_old_limits(Relation board, const WipLayout *layout)
 {
 	Oid			types[2] = {REGCLASSOID, INT4OID};
 	Datum		values[2] = {ObjectIdGetDatum(RelationGetRelid(board)), Int32GetDatum(layout->count - 1)};
-	const char *misfits = "SELECT FROM (SELECT board, scope FROM delivery.wip_limit UNION ALL SELECT board, scope FROM delivery.wip_override) AS s"
+	const char *misfits = "SELECT FROM (SELECT board, scope FROM delivery_internal.wip_limit UNION ALL SELECT board, scope FROM delivery_internal.wip_override) AS s"
 		" WHERE board = $1 AND scope <> '{}' AND cardinality(scope) <> $2";
 
-	if (delivery_run_with(misfits, 2, types, values) > 0)
+	if (delivery_run_internal("wip_limit", misfits, 2, types, values) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table %s has limits for other scope columns", delivery_qualified_name(board)),
@@ -345,8 +345,8 @@ delivery_unlimit_wip(PG_FUNCTION_ARGS)
 			dropped = true;
 		}
 	}
-	limits = delivery_run_with("DELETE FROM delivery.wip_limit WHERE board = $1", 1, types, values);
-	limits += delivery_run_with("DELETE FROM delivery.wip_override WHERE board = $1", 1, types, values);
+	limits = delivery_run_internal("wip_limit", "DELETE FROM delivery_internal.wip_limit WHERE board = $1", 1, types, values);
+	limits += delivery_run_internal("wip_override", "DELETE FROM delivery_internal.wip_override WHERE board = $1", 1, types, values);
 	if (!dropped && limits == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),

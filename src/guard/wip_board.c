@@ -24,7 +24,7 @@
 #include "utils/syscache.h"
 
 #include "base/statement.h"
-#include "guard/owner.h"
+#include "base/owner.h"
 #include "guard/wip.h"
 #include "guard/wip_board.h"
 #include "guard/wip_column.h"
@@ -167,7 +167,7 @@ forget(Datum argument, Oid relation)
 			known->valid = false;
 }
 
-/* The labels of an enum were changed. */
+/* The labels of an enum were changed, or a schema renamed. */
 static void
 forget_all(Datum argument, int cache, uint32 value)
 {
@@ -189,6 +189,7 @@ start(void)
 	known_triggers = hash_create("delivery triggers of boards", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	CacheRegisterRelcacheCallback(forget, (Datum) 0);
 	CacheRegisterSyscacheCallback(ENUMTYPOIDNAME, forget_all, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, forget_all, (Datum) 0);
 }
 
 /*

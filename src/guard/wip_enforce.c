@@ -32,6 +32,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "base/internal.h"
 #include "guard/condition.h"
 #include "guard/wip.h"
 #include "guard/wip_board.h"
@@ -167,6 +168,7 @@ start_entering(FunctionCallInfo fcinfo, bool weighted)
 	if (PG_NARGS() < 2 || PG_ARGISNULL(0) || !is_condition(fcinfo->flinfo))
 		refuse_call();
 	AcceptInvalidationMessages();
+	delivery_check_schemas(fcinfo->flinfo->fn_oid);
 	entering = (Entering *) MemoryContextAllocZero(context, sizeof(Entering));
 	callback = (MemoryContextCallback *) MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
 	entering->board = PG_GETARG_OID(0);
@@ -592,6 +594,7 @@ judge_all(WipBoard *board, WipRow *row, const TriggerData *trigger, CommandId be
 typedef struct Applied
 {
 	struct Applied *next;
+	Oid			function;		/* of the trigger */
 	Oid			board;
 	int			count;
 	WipRow		row;
@@ -600,11 +603,12 @@ typedef struct Applied
 static Applied *applied = NULL;
 
 static void
-postpone(const WipBoard *board, const WipRow *row)
+postpone(Oid function, const WipBoard *board, const WipRow *row)
 {
 	MemoryContext caller = MemoryContextSwitchTo(TopTransactionContext);
 	Applied    *entry = (Applied *) palloc0(sizeof(Applied));
 
+	entry->function = function;
 	entry->board = board->board;
 	entry->count = board->layout.count;
 	for (int i = 0; i < board->layout.count; i++)
@@ -632,8 +636,10 @@ judge_applied(XactEvent event, void *argument)
 		return;
 	for (; entry != NULL; entry = entry->next)
 	{
-		WipBoard   *board = delivery_wip_board(entry->board);
+		WipBoard   *board;
 
+		delivery_check_schemas(entry->function);
+		board = delivery_wip_board(entry->board);
 		if (board->layout.count == entry->count)
 			judge_all(board, &entry->row, NULL, FirstCommandId, false);
 	}
@@ -664,6 +670,7 @@ delivery_enforce_wip_limit(PG_FUNCTION_ARGS)
 				 errmsg("enforce_wip_limit is a trigger function that limit_wip attaches"),
 				 errdetail("It fires after rows are inserted or updated."),
 				 errhint("SELECT delivery.limit_wip('a_table', 'lane_column')")));
+	delivery_check_schemas(fcinfo->flinfo->fn_oid);
 	table = delivery_wip_triggered(trigger, &board);
 	if (table == NULL)
 		return PointerGetDatum(NULL);
@@ -673,7 +680,7 @@ delivery_enforce_wip_limit(PG_FUNCTION_ARGS)
 
 	delivery_keep_conditions(fcinfo->flinfo->fn_oid);
 	if (IsLogicalWorker())
-		postpone(board, &row);
+		postpone(fcinfo->flinfo->fn_oid, board, &row);
 	else
 	{
 		bool		runs;

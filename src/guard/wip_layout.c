@@ -13,6 +13,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "base/internal.h"
 #include "base/statement.h"
 #include "guard/wip.h"
 #include "guard/wip_layout.h"
@@ -31,10 +32,7 @@ column_of(Node *node)
 bool
 delivery_wip_is_trigger(const Trigger *trigger)
 {
-	char	   *function = get_func_name(trigger->tgfoid);
-
-	return function != NULL && strcmp(function, WIP_FUNCTION) == 0 &&
-		get_func_namespace(trigger->tgfoid) == get_namespace_oid("delivery", true);
+	return delivery_is_internal_function(trigger->tgfoid, WIP_FUNCTION);
 }
 
 /*
@@ -48,7 +46,6 @@ delivery_wip_layout(const Trigger *trigger, WipLayout *layout)
 	FuncExpr   *call;
 	Const	   *board;
 	bool		weighted;
-	char	   *function;
 	int			columns;
 
 	memset(layout, 0, sizeof(WipLayout));
@@ -60,11 +57,8 @@ delivery_wip_layout(const Trigger *trigger, WipLayout *layout)
 	board = (Const *) linitial(call->args);
 	if (!IsA(board, Const) || board->consttype != REGCLASSOID || board->constisnull)
 		return false;
-	function = get_func_name(call->funcid);
-	if (function == NULL || get_func_namespace(call->funcid) != get_namespace_oid("delivery", true))
-		return false;
-	weighted = strcmp(function, WIP_WEIGHTED_CONDITION) == 0;
-	if (!weighted && strcmp(function, WIP_CONDITION) != 0)
+	weighted = delivery_is_internal_function(call->funcid, WIP_WEIGHTED_CONDITION);
+	if (!weighted && !delivery_is_internal_function(call->funcid, WIP_CONDITION))
 		return false;
 	columns = list_length(call->args) - 1;
 	if (trigger->tgtype & TRIGGER_TYPE_UPDATE)

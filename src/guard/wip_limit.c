@@ -25,6 +25,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "base/internal.h"
 #include "base/soft_input.h"
 #include "guard/wip.h"
 #include "guard/wip_column.h"
@@ -210,21 +211,14 @@ read_override(WipBoard *board, TupleDesc desc, HeapTuple tuple)
 
 /*
  * Rows of a configuration table about this board, as of now and not of the
- * transaction, whatever its policies let the current user see.
+ * transaction, whatever the current user may see.
  */
 static SysScanDesc
 begin_scan(const char *name, const WipBoard *board, Snapshot snapshot, Relation *table)
 {
-	Oid			oid = get_relname_relid(name, get_namespace_oid("delivery", false));
 	ScanKeyData key;
 
-	if (!OidIsValid(oid))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table delivery.%s does not exist", name),
-				 errdetail("It belongs to the extension \"delivery\"."),
-				 errhint("ALTER EXTENSION delivery UPDATE")));
-	*table = table_open(oid, AccessShareLock);
+	*table = delivery_open_internal(name, AccessShareLock);
 	ScanKeyInit(&key, LIMIT_BOARD, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(board->board));
 	return systable_beginscan(*table, delivery_primary_key(*table), true, snapshot, 1, &key);
 }

@@ -2,7 +2,7 @@
  * wip_settings.c
  *	  Setting, dropping and overriding limits, and keeping what is set in order.
  *
- * The functions write to the configuration tables with the rights of the caller.
+ * The functions write to the configuration tables, for a board's owner, as their owner.
  * The triggers on these tables write lanes and scopes in one way, and see to it that
  * a change and a running check come one after the other.
  */
@@ -10,10 +10,10 @@
 
 #include "access/htup_details.h"
 #include "access/relation.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -27,10 +27,11 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "base/internal.h"
+#include "base/owner.h"
 #include "base/soft_input.h"
 #include "base/statement.h"
 #include "guard/canonical.h"
-#include "guard/owner.h"
 #include "guard/wip.h"
 #include "guard/wip_known.h"
 #include "guard/wip_layout.h"
@@ -40,6 +41,7 @@
 PG_FUNCTION_INFO_V1(delivery_set_wip_limit);
 PG_FUNCTION_INFO_V1(delivery_drop_wip_limit);
 PG_FUNCTION_INFO_V1(delivery_override_wip);
+PG_FUNCTION_INFO_V1(delivery_end_wip_override);
 PG_FUNCTION_INFO_V1(delivery_check_wip_setting);
 PG_FUNCTION_INFO_V1(delivery_wip_setting_changed);
 
@@ -322,7 +324,8 @@ delivery_set_wip_limit(PG_FUNCTION_ARGS)
 	values[2] = setting.scope;
 	values[3] = PG_GETARG_DATUM(2);
 	values[4] = CStringGetTextDatum(OidOutputFunctionCall(F_ENUM_OUT, PG_GETARG_DATUM(3)));
-	(void) delivery_run_with("INSERT INTO delivery.wip_limit (board, lanes, scope, maximum, enforcement)"
+	(void) delivery_run_internal("wip_limit",
+							 "INSERT INTO delivery_internal.wip_limit (board, lanes, scope, maximum, enforcement)"
 							 " VALUES ($1, $2, $3, $4, $5::delivery.wip_enforcement)"
 							 " ON CONFLICT (board, lanes, scope) DO UPDATE"
 							 " SET maximum = EXCLUDED.maximum, enforcement = EXCLUDED.enforcement", 5, types, values);
@@ -344,7 +347,7 @@ delivery_drop_wip_limit(PG_FUNCTION_ARGS)
 	values[0] = PG_GETARG_DATUM(0);
 	values[1] = setting.lanes;
 	values[2] = setting.scope;
-	if (delivery_run_with("DELETE FROM delivery.wip_limit WHERE board = $1 AND lanes = $2 AND scope = $3", 3, types, values) == 0)
+	if (delivery_run_internal("wip_limit", "DELETE FROM delivery_internal.wip_limit WHERE board = $1 AND lanes = $2 AND scope = $3", 3, types, values) == 0)
 		refuse_unknown_limit(&setting);
 	relation_close(setting.relation, AccessShareLock);
 	PG_RETURN_VOID();
@@ -404,14 +407,46 @@ delivery_override_wip(PG_FUNCTION_ARGS)
 	values[2] = setting.scope;
 	for (int i = 3; i < 6; i++)
 		values[i] = PG_GETARG_DATUM(i);
-	if (delivery_run_with("INSERT INTO delivery.wip_override (board, lanes, scope, extra, reason, until)"
-						  " SELECT $1, $2, $3, $4, $5, $6 WHERE EXISTS (SELECT FROM delivery.wip_limit AS l"
+	if (delivery_run_internal("wip_override",
+						  "INSERT INTO delivery_internal.wip_override (board, lanes, scope, extra, reason, until)"
+						  " SELECT $1, $2, $3, $4, $5, $6 WHERE EXISTS (SELECT FROM delivery_internal.wip_limit AS l"
 						  " WHERE l.board = $1 AND l.lanes = $2 AND (l.scope = '{}' OR NOT EXISTS"
 						  " (SELECT FROM unnest($3, l.scope) AS s (wanted, limited)"
 						  " WHERE wanted IS NOT NULL AND wanted IS DISTINCT FROM limited)))", 6, types, values) == 0)
 		refuse_unknown_limit(&setting);
 	relation_close(setting.relation, AccessShareLock);
 	PG_RETURN_VOID();
+}
+
+/*
+ * end_wip_override(board, lanes, scope) -> bigint
+ *
+ * They stay on record, as having ended now.
+ */
+Datum
+delivery_end_wip_override(PG_FUNCTION_ARGS)
+{
+	Setting		setting;
+	Oid			types[3] = {REGCLASSOID, TEXTARRAYOID, TEXTARRAYOID};
+	Datum		values[3];
+	uint64		ended;
+
+	read_setting(fcinfo, 2, false, &setting);
+	values[0] = PG_GETARG_DATUM(0);
+	values[1] = setting.lanes;
+	values[2] = setting.scope;
+	ended = delivery_run_internal("wip_override",
+								  "UPDATE delivery_internal.wip_override SET until = clock_timestamp()"
+								  " WHERE board = $1 AND lanes = $2 AND scope = $3 AND until > clock_timestamp()", 3, types, values);
+	if (ended == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("board %s has no such override", delivery_qualified_name(setting.relation)),
+				 errdetail("None holds now for lanes %s and scope %s.",
+						   OidOutputFunctionCall(F_ARRAY_OUT, setting.lanes), OidOutputFunctionCall(F_ARRAY_OUT, setting.scope)),
+				 errhint("SELECT * FROM delivery.wip_override WHERE until > now() shows which there are.")));
+	relation_close(setting.relation, AccessShareLock);
+	PG_RETURN_INT64((int64) ended);
 }
 
 /* --- triggers on the configuration tables ------------------------------- */
@@ -431,10 +466,7 @@ enum
 static bool
 is_configuration(Relation relation)
 {
-	const char *name = RelationGetRelationName(relation);
-
-	return RelationGetNamespace(relation) == get_namespace_oid("delivery", true) &&
-		(strcmp(name, "wip_limit") == 0 || strcmp(name, "wip_override") == 0);
+	return delivery_is_internal_table(relation, "wip_limit") || delivery_is_internal_table(relation, "wip_override");
 }
 
 pg_noreturn static void
@@ -443,7 +475,7 @@ refuse_trigger(const char *function)
 	ereport(ERROR,
 			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 			 errmsg("%s is a trigger function of the extension's own tables", function),
-			 errdetail("These are delivery.wip_limit and delivery.wip_override."),
+			 errdetail("These are wip_limit and wip_override in the schema delivery_internal."),
 			 errhint("SELECT delivery.set_wip_limit(...) sets a limit.")));
 }
 
@@ -486,6 +518,9 @@ delivery_check_wip_setting(PG_FUNCTION_ARGS)
 		Caller		caller;
 		int			level;
 
+		/* who owns the database may restore, not set limits on others' boards */
+		if (GetUserId() != trigger->tg_relation->rd_rel->relowner)
+			delivery_wip_check_owner(RelationGetRelid(relation));
 		delivery_become_owner(relation, &caller);
 		level = delivery_pin_settings(RelationGetDescr(relation));
 		values[0] = canonical_lanes(relation, &layout, DatumGetArrayTypeP(values[0]), false);
@@ -534,12 +569,27 @@ await_writers(Oid board)
 	list_free(find_all_inheritors(board, ShareRowExclusiveLock, NULL));
 }
 
+/* Not while a dump is restored: then the table has no triggers yet. */
+static bool
+is_board(Oid oid)
+{
+	Relation	relation = try_relation_open(oid, AccessShareLock);
+	WipLayout	layout;
+	bool		found;
+
+	if (relation == NULL)
+		return false;
+	found = delivery_wip_find_layout(relation, &layout, NULL);
+	relation_close(relation, AccessShareLock);
+	return found;
+}
+
 static void
 change_board(Oid board, bool is_new)
 {
 	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(board)))
 		return;
-	if (is_new)
+	if (is_new && is_board(board))
 		await_writers(board);
 	delivery_wip_lock_board(board);
 	if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(board)))

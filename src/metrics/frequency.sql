@@ -9,69 +9,69 @@
 -- inside}; that of deployment_days_per_week {format, rows, flags, lower, upper,
 -- zone, first Monday, weeks, then a byte per week with a bit per day}.
 
-CREATE FUNCTION delivery.frequency_accum(state bigint[], deployed_at timestamptz, period tstzrange)
+CREATE FUNCTION delivery_internal.frequency_accum(state bigint[], deployed_at timestamptz, period tstzrange)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_frequency_accum'
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.frequency_accum(bigint[], timestamptz, tstzrange) IS
+COMMENT ON FUNCTION delivery_internal.frequency_accum(bigint[], timestamptz, tstzrange) IS
 	'transition: count a deployment, and whether it lies inside the period';
 
-CREATE FUNCTION delivery.frequency_remove(state bigint[], deployed_at timestamptz, period tstzrange)
+CREATE FUNCTION delivery_internal.frequency_remove(state bigint[], deployed_at timestamptz, period tstzrange)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_frequency_remove'
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.frequency_remove(bigint[], timestamptz, tstzrange) IS
+COMMENT ON FUNCTION delivery_internal.frequency_remove(bigint[], timestamptz, tstzrange) IS
 	'inverse transition: take a deployment off the counts';
 
-CREATE FUNCTION delivery.frequency_combine(state bigint[], other bigint[])
+CREATE FUNCTION delivery_internal.frequency_combine(state bigint[], other bigint[])
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_frequency_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.frequency_combine(bigint[], bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.frequency_combine(bigint[], bigint[]) IS
 	'combine: add the counts of two sets of deployments in the same period';
 
-CREATE FUNCTION delivery.frequency_final(state bigint[])
+CREATE FUNCTION delivery_internal.frequency_final(state bigint[])
 	RETURNS double precision
 	AS 'MODULE_PATHNAME', 'delivery_frequency_final'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.frequency_final(bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.frequency_final(bigint[]) IS
 	'final: deployments inside the period per day of it';
 
 -- Deployment frequency, in deployments per day (24 hours) of the period.
 -- Source: Forsgren, Humble, Kim: Accelerate (2018), ch. 2; DORA.
 CREATE AGGREGATE delivery.deployment_frequency(deployed_at timestamptz, period tstzrange) (
-	SFUNC = delivery.frequency_accum,
+	SFUNC = delivery_internal.frequency_accum,
 	STYPE = bigint[],
-	FINALFUNC = delivery.frequency_final,
-	COMBINEFUNC = delivery.frequency_combine,
-	MSFUNC = delivery.frequency_accum,
-	MINVFUNC = delivery.frequency_remove,
+	FINALFUNC = delivery_internal.frequency_final,
+	COMBINEFUNC = delivery_internal.frequency_combine,
+	MSFUNC = delivery_internal.frequency_accum,
+	MINVFUNC = delivery_internal.frequency_remove,
 	MSTYPE = bigint[],
-	MFINALFUNC = delivery.frequency_final,
+	MFINALFUNC = delivery_internal.frequency_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.deployment_frequency(timestamptz, tstzrange) IS
 	'deployment frequency: deployments inside the period per day of it, days without any included';
 
-CREATE FUNCTION delivery.weeks_accum(state bigint[], deployed_at timestamptz, period tstzrange, time_zone text)
+CREATE FUNCTION delivery_internal.weeks_accum(state bigint[], deployed_at timestamptz, period tstzrange, time_zone text)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_weeks_accum'
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.weeks_accum(bigint[], timestamptz, tstzrange, text) IS
+COMMENT ON FUNCTION delivery_internal.weeks_accum(bigint[], timestamptz, tstzrange, text) IS
 	'transition: mark the local date of a deployment in the weeks of the period';
 
-CREATE FUNCTION delivery.weeks_combine(state bigint[], other bigint[])
+CREATE FUNCTION delivery_internal.weeks_combine(state bigint[], other bigint[])
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_weeks_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.weeks_combine(bigint[], bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.weeks_combine(bigint[], bigint[]) IS
 	'combine: join the marked dates of the same weeks';
 
-CREATE FUNCTION delivery.weeks_final(state bigint[])
+CREATE FUNCTION delivery_internal.weeks_final(state bigint[])
 	RETURNS double precision
 	AS 'MODULE_PATHNAME', 'delivery_weeks_final'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.weeks_final(bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.weeks_final(bigint[]) IS
 	'final: median over the weeks of the number of marked dates';
 
 -- Deployment days per week: median over the full ISO weeks (Monday 00:00 to
@@ -79,10 +79,10 @@ COMMENT ON FUNCTION delivery.weeks_final(bigint[]) IS
 -- Source: DORA Four Keys, which asks on how many days of a median week at
 -- least one deployment succeeded.
 CREATE AGGREGATE delivery.deployment_days_per_week(deployed_at timestamptz, period tstzrange, time_zone text) (
-	SFUNC = delivery.weeks_accum,
+	SFUNC = delivery_internal.weeks_accum,
 	STYPE = bigint[],
-	FINALFUNC = delivery.weeks_final,
-	COMBINEFUNC = delivery.weeks_combine,
+	FINALFUNC = delivery_internal.weeks_final,
+	COMBINEFUNC = delivery_internal.weeks_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.deployment_days_per_week(timestamptz, tstzrange, text) IS

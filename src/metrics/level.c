@@ -3,7 +3,7 @@
  *	  Performance levels: a value against a benchmark's ladder.
  *
  * The shipped ladders are facts of published reports and stand here; the
- * user's own rows are read from delivery.custom_benchmark at every call, with
+ * user's own rows are read from custom_benchmark at every call, with
  * the snapshot of the query.
  */
 #include "base/delivery.h"
@@ -23,6 +23,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/internal.h"
 #include "base/number.h"
 #include "base/query.h"
 #include "base/span.h"
@@ -164,22 +165,13 @@ delivery_shipped_benchmark(PG_FUNCTION_ARGS)
  * the query.
  */
 static bool
-no_custom_benchmark(void)
+is_empty(Relation table)
 {
-	Oid			relid = get_relname_relid("custom_benchmark", get_namespace_oid("delivery", true));
-	Relation	relation;
-	bool		empty;
-
-	/* if somebody renamed it, the query has the better error */
-	if (!OidIsValid(relid))
+	if (RelationGetNumberOfBlocks(table) > 0)
 		return false;
-	relation = table_open(relid, AccessShareLock);
-	empty = RelationGetNumberOfBlocks(relation) == 0;
 	/* to find nothing is a read too, for SERIALIZABLE */
-	if (empty)
-		PredicateLockRelation(relation, GetActiveSnapshot());
-	table_close(relation, AccessShareLock);
-	return empty;
+	PredicateLockRelation(table, GetActiveSnapshot());
+	return true;
 }
 
 static void
@@ -219,33 +211,35 @@ apply_custom_steps(const char *benchmark, const char *metric, Step *steps)
 {
 	static SPIPlanPtr step_plan = NULL;
 	static SPIPlanPtr known_plan = NULL;
+	Relation	table = delivery_open_internal("custom_benchmark", AccessShareLock);
 	Oid			types[2] = {TEXTOID, TEXTOID};
 	Datum		values[2];
-	bool		known;
+	bool		known = false;
 
-	if (no_custom_benchmark())
-		return false;
-
-	SPI_connect();
-	values[0] = CStringGetTextDatum(benchmark);
-	values[1] = CStringGetTextDatum(metric);
-	delivery_query(&step_plan,
-				 "SELECT level, comparison, threshold, threshold_duration"
-				 " FROM delivery.custom_benchmark"
-				 " WHERE benchmark OPERATOR(pg_catalog.=) $1 AND metric OPERATOR(pg_catalog.=) $2",
-				 2, types, values);
-	for (uint64 i = 0; i < SPI_processed; i++)
-		apply_custom_row(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, steps);
-	known = SPI_processed > 0;
-	if (!known)
+	if (!is_empty(table))
 	{
-		delivery_query(&known_plan,
-					 "SELECT FROM delivery.custom_benchmark"
-					 " WHERE benchmark OPERATOR(pg_catalog.=) $1 LIMIT 1",
-					 1, types, values);
+		SPI_connect();
+		values[0] = CStringGetTextDatum(benchmark);
+		values[1] = CStringGetTextDatum(metric);
+		delivery_query(table, &step_plan,
+					   "SELECT level, comparison, threshold, threshold_duration"
+					   " FROM delivery_internal.custom_benchmark"
+					   " WHERE benchmark OPERATOR(pg_catalog.=) $1 AND metric OPERATOR(pg_catalog.=) $2",
+					   2, types, values);
+		for (uint64 i = 0; i < SPI_processed; i++)
+			apply_custom_row(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, steps);
 		known = SPI_processed > 0;
+		if (!known)
+		{
+			delivery_query(table, &known_plan,
+						   "SELECT FROM delivery_internal.custom_benchmark"
+						   " WHERE benchmark OPERATOR(pg_catalog.=) $1 LIMIT 1",
+						   1, types, values);
+			known = SPI_processed > 0;
+		}
+		SPI_finish();
 	}
-	SPI_finish();
+	table_close(table, AccessShareLock);
 	return known;
 }
 
@@ -269,12 +263,14 @@ unknown_metric(const char *metric)
 static void
 unknown_benchmark(const char *benchmark)
 {
+	static SPIPlanPtr plan = NULL;
+	Relation	table = delivery_open_internal("custom_benchmark", AccessShareLock);
 	char	   *known;
 
 	SPI_connect();
-	if (SPI_execute("SELECT pg_catalog.string_agg(DISTINCT benchmark, ', '"
-					" ORDER BY benchmark) FROM delivery.benchmark", true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read delivery.benchmark");
+	delivery_query(table, &plan,
+				   "SELECT pg_catalog.string_agg(DISTINCT benchmark, ', ' ORDER BY benchmark) FROM delivery.benchmark",
+				   0, NULL, NULL);
 	known = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -8,17 +8,17 @@ COMMENT ON TYPE delivery.dora_level IS
 -- dump holds none of them.
 -- Sources: DORA, Accelerate State of DevOps Report 2021 to 2024; "standard" is
 -- the reading of them that this extension recommends.
-CREATE FUNCTION delivery.shipped_benchmark(
+CREATE FUNCTION delivery_internal.shipped_benchmark(
 		OUT benchmark text, OUT metric text, OUT level text, OUT comparison text,
 		OUT threshold double precision, OUT threshold_duration interval)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'delivery_shipped_benchmark'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	ROWS 53;
-COMMENT ON FUNCTION delivery.shipped_benchmark() IS
+COMMENT ON FUNCTION delivery_internal.shipped_benchmark() IS
 	'the ladders that the extension ships; read the view delivery.benchmark, which also has your own';
 
-CREATE TABLE delivery.custom_benchmark (
+CREATE TABLE delivery_internal.custom_benchmark (
 	benchmark text NOT NULL
 		CONSTRAINT custom_benchmark_name_trimmed CHECK (benchmark <> '' AND benchmark = btrim(benchmark)),
 	metric text NOT NULL
@@ -46,8 +46,31 @@ CREATE TABLE delivery.custom_benchmark (
 			THEN threshold IS NULL AND threshold_duration IS NOT NULL
 			ELSE threshold IS NOT NULL AND threshold_duration IS NULL END)
 );
-COMMENT ON TABLE delivery.custom_benchmark IS
-	'your own ladders, or steps of them; a row wins over a shipped one of the same benchmark, metric and level';
+COMMENT ON TABLE delivery_internal.custom_benchmark IS
+	'ladders of the user, behind the view delivery.custom_benchmark';
+COMMENT ON COLUMN delivery_internal.custom_benchmark.benchmark IS
+	'name of the ladder, as passed to dora_level()';
+COMMENT ON COLUMN delivery_internal.custom_benchmark.metric IS
+	'change_failure_rate, deployment_frequency, lead_time, rework_rate or time_to_restore';
+COMMENT ON COLUMN delivery_internal.custom_benchmark.level IS
+	'medium, high or elite: level reached by a value that passes the comparison; what passes none is low';
+COMMENT ON COLUMN delivery_internal.custom_benchmark.comparison IS
+	'how a value is compared with the threshold: > or >= for deployment_frequency, < or <= for the others';
+COMMENT ON COLUMN delivery_internal.custom_benchmark.threshold IS
+	'deployments per day for deployment_frequency, a ratio between 0 and 1 for the rates; NULL for a duration metric';
+COMMENT ON COLUMN delivery_internal.custom_benchmark.threshold_duration IS
+	'threshold of lead_time and time_to_restore, without months, which have no length; NULL for the other metrics';
+SELECT pg_catalog.pg_extension_config_dump('delivery_internal.custom_benchmark', '');
+GRANT SELECT, INSERT, UPDATE, DELETE ON delivery_internal.custom_benchmark TO @extowner@;
+GRANT SELECT, INSERT, UPDATE, DELETE ON delivery_internal.custom_benchmark TO pg_database_owner;
+
+CREATE VIEW delivery.custom_benchmark AS
+	SELECT benchmark, metric, level, comparison, threshold, threshold_duration
+	FROM delivery_internal.custom_benchmark;
+-- before any grant: whoever owns a view grants
+ALTER VIEW delivery.custom_benchmark OWNER TO @extowner@;
+COMMENT ON VIEW delivery.custom_benchmark IS
+	'your own ladders, or steps of them; a row wins over a shipped one of the same benchmark, metric and level; written by the extension''s owner, and whom the owner grants it';
 COMMENT ON COLUMN delivery.custom_benchmark.benchmark IS
 	'name of the ladder, as passed to dora_level()';
 COMMENT ON COLUMN delivery.custom_benchmark.metric IS
@@ -60,23 +83,23 @@ COMMENT ON COLUMN delivery.custom_benchmark.threshold IS
 	'deployments per day for deployment_frequency, a ratio between 0 and 1 for the rates; NULL for a duration metric';
 COMMENT ON COLUMN delivery.custom_benchmark.threshold_duration IS
 	'threshold of lead_time and time_to_restore, without months, which have no length; NULL for the other metrics';
-SELECT pg_catalog.pg_extension_config_dump('delivery.custom_benchmark', '');
 GRANT SELECT ON delivery.custom_benchmark TO PUBLIC;
+GRANT INSERT, UPDATE, DELETE ON delivery.custom_benchmark TO pg_database_owner;
 
 -- Built-in types only, durations also as hours: BI tools read it. The columns
 -- that custom_benchmark has are the same there, so that a ladder can be copied.
-CREATE VIEW delivery.benchmark WITH (security_invoker = true) AS
+CREATE VIEW delivery.benchmark AS
 	SELECT custom.benchmark, custom.metric, custom.level, custom.comparison,
 		custom.threshold, custom.threshold_duration,
 		delivery.hours(custom.threshold_duration) AS threshold_hours, true AS custom
-	FROM delivery.custom_benchmark AS custom
+	FROM delivery_internal.custom_benchmark AS custom
 	UNION ALL
 	SELECT shipped.benchmark, shipped.metric, shipped.level, shipped.comparison,
 		shipped.threshold, shipped.threshold_duration,
 		delivery.hours(shipped.threshold_duration), false
-	FROM delivery.shipped_benchmark() AS shipped
+	FROM delivery_internal.shipped_benchmark() AS shipped
 	WHERE NOT EXISTS (
-		SELECT FROM delivery.custom_benchmark AS custom
+		SELECT FROM delivery_internal.custom_benchmark AS custom
 		WHERE custom.benchmark = shipped.benchmark
 			AND custom.metric = shipped.metric
 			AND custom.level = shipped.level);

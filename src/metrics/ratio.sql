@@ -6,54 +6,54 @@
 
 -- The state is {true rows, known rows}.
 
-CREATE FUNCTION delivery.ratio_accum(state bigint[], flag boolean)
+CREATE FUNCTION delivery_internal.ratio_accum(state bigint[], flag boolean)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_ratio_accum'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.ratio_accum(bigint[], boolean) IS
+COMMENT ON FUNCTION delivery_internal.ratio_accum(bigint[], boolean) IS
 	'transition: count a row, and whether its flag is true';
 
-CREATE FUNCTION delivery.ratio_remove(state bigint[], flag boolean)
+CREATE FUNCTION delivery_internal.ratio_remove(state bigint[], flag boolean)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_ratio_remove'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.ratio_remove(bigint[], boolean) IS
+COMMENT ON FUNCTION delivery_internal.ratio_remove(bigint[], boolean) IS
 	'inverse transition: take a row off the counts';
 
-CREATE FUNCTION delivery.ratio_combine(state bigint[], other bigint[])
+CREATE FUNCTION delivery_internal.ratio_combine(state bigint[], other bigint[])
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_ratio_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.ratio_combine(bigint[], bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.ratio_combine(bigint[], bigint[]) IS
 	'combine: add two pairs of counts';
 
-CREATE FUNCTION delivery.ratio_final(state bigint[])
+CREATE FUNCTION delivery_internal.ratio_final(state bigint[])
 	RETURNS double precision
 	AS 'MODULE_PATHNAME', 'delivery_ratio_final'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.ratio_final(bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.ratio_final(bigint[]) IS
 	'final: true rows divided by known rows';
 
-CREATE FUNCTION delivery.ratio_final_complement(state bigint[])
+CREATE FUNCTION delivery_internal.ratio_final_complement(state bigint[])
 	RETURNS double precision
 	AS 'MODULE_PATHNAME', 'delivery_ratio_final_complement'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.ratio_final_complement(bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.ratio_final_complement(bigint[]) IS
 	'final: known rows that are not true divided by known rows';
 
 -- Change failure rate.
 -- Source: Forsgren, Humble, Kim: Accelerate (2018), ch. 2; DORA.
 CREATE AGGREGATE delivery.change_failure_rate(failed boolean) (
-	SFUNC = delivery.ratio_accum,
+	SFUNC = delivery_internal.ratio_accum,
 	STYPE = bigint[],
 	INITCOND = '{0,0}',
-	FINALFUNC = delivery.ratio_final,
-	COMBINEFUNC = delivery.ratio_combine,
-	MSFUNC = delivery.ratio_accum,
-	MINVFUNC = delivery.ratio_remove,
+	FINALFUNC = delivery_internal.ratio_final,
+	COMBINEFUNC = delivery_internal.ratio_combine,
+	MSFUNC = delivery_internal.ratio_accum,
+	MINVFUNC = delivery_internal.ratio_remove,
 	MSTYPE = bigint[],
 	MINITCOND = '{0,0}',
-	MFINALFUNC = delivery.ratio_final,
+	MFINALFUNC = delivery_internal.ratio_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.change_failure_rate(boolean) IS
@@ -62,16 +62,16 @@ COMMENT ON AGGREGATE delivery.change_failure_rate(boolean) IS
 -- Deployment rework rate.
 -- Source: DORA, Accelerate State of DevOps Report 2024.
 CREATE AGGREGATE delivery.rework_rate(unplanned boolean) (
-	SFUNC = delivery.ratio_accum,
+	SFUNC = delivery_internal.ratio_accum,
 	STYPE = bigint[],
 	INITCOND = '{0,0}',
-	FINALFUNC = delivery.ratio_final,
-	COMBINEFUNC = delivery.ratio_combine,
-	MSFUNC = delivery.ratio_accum,
-	MINVFUNC = delivery.ratio_remove,
+	FINALFUNC = delivery_internal.ratio_final,
+	COMBINEFUNC = delivery_internal.ratio_combine,
+	MSFUNC = delivery_internal.ratio_accum,
+	MINVFUNC = delivery_internal.ratio_remove,
 	MSTYPE = bigint[],
 	MINITCOND = '{0,0}',
-	MFINALFUNC = delivery.ratio_final,
+	MFINALFUNC = delivery_internal.ratio_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.rework_rate(boolean) IS

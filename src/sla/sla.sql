@@ -95,32 +95,32 @@ COMMENT ON FUNCTION delivery.sla_breach_probability(interval, interval, interval
 
 -- Share of agreements kept.
 CREATE AGGREGATE delivery.sla_attainment(breached boolean) (
-	SFUNC = delivery.ratio_accum,
+	SFUNC = delivery_internal.ratio_accum,
 	STYPE = bigint[],
 	INITCOND = '{0,0}',
-	FINALFUNC = delivery.ratio_final_complement,
-	COMBINEFUNC = delivery.ratio_combine,
-	MSFUNC = delivery.ratio_accum,
-	MINVFUNC = delivery.ratio_remove,
+	FINALFUNC = delivery_internal.ratio_final_complement,
+	COMBINEFUNC = delivery_internal.ratio_combine,
+	MSFUNC = delivery_internal.ratio_accum,
+	MINVFUNC = delivery_internal.ratio_remove,
 	MSTYPE = bigint[],
 	MINITCOND = '{0,0}',
-	MFINALFUNC = delivery.ratio_final_complement,
+	MFINALFUNC = delivery_internal.ratio_final_complement,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.sla_attainment(boolean) IS
 	'SLA attainment, 0 .. 1: share not breached, of those known';
 
 CREATE AGGREGATE delivery.sla_breach_rate(breached boolean) (
-	SFUNC = delivery.ratio_accum,
+	SFUNC = delivery_internal.ratio_accum,
 	STYPE = bigint[],
 	INITCOND = '{0,0}',
-	FINALFUNC = delivery.ratio_final,
-	COMBINEFUNC = delivery.ratio_combine,
-	MSFUNC = delivery.ratio_accum,
-	MINVFUNC = delivery.ratio_remove,
+	FINALFUNC = delivery_internal.ratio_final,
+	COMBINEFUNC = delivery_internal.ratio_combine,
+	MSFUNC = delivery_internal.ratio_accum,
+	MINVFUNC = delivery_internal.ratio_remove,
 	MSTYPE = bigint[],
 	MINITCOND = '{0,0}',
-	MFINALFUNC = delivery.ratio_final,
+	MFINALFUNC = delivery_internal.ratio_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.sla_breach_rate(boolean) IS

@@ -32,51 +32,51 @@ COMMENT ON COLUMN delivery.burn_alert.short_burn IS 'burn rate in the short wind
 -- min_events, then bad and total of the events younger than 5 minutes, older than
 -- that and younger than 30 minutes, and so on for 1, 2, 6 hours, 1, 3 days}.
 
-CREATE FUNCTION delivery.burn_alert_accum(state bigint[], bucket timestamptz, good anycompatible, total anycompatible,
+CREATE FUNCTION delivery_internal.burn_alert_accum(state bigint[], bucket timestamptz, good anycompatible, total anycompatible,
 		objective delivery.objective, as_of timestamptz)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_burn_alert_accum'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.burn_alert_accum(bigint[], timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz) IS
+COMMENT ON FUNCTION delivery_internal.burn_alert_accum(bigint[], timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz) IS
 	'transition: add the events of a slice of time, by its age';
 
-CREATE FUNCTION delivery.burn_alert_accum(state bigint[], bucket timestamptz, good anycompatible, total anycompatible,
+CREATE FUNCTION delivery_internal.burn_alert_accum(state bigint[], bucket timestamptz, good anycompatible, total anycompatible,
 		objective delivery.objective, as_of timestamptz, period interval)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_burn_alert_accum'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.burn_alert_accum(bigint[], timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz, interval) IS
+COMMENT ON FUNCTION delivery_internal.burn_alert_accum(bigint[], timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz, interval) IS
 	'transition: add the events of a slice of time, by its age, for a period other than 30 days';
 
-CREATE FUNCTION delivery.burn_alert_accum(state bigint[], bucket timestamptz, good anycompatible, total anycompatible,
+CREATE FUNCTION delivery_internal.burn_alert_accum(state bigint[], bucket timestamptz, good anycompatible, total anycompatible,
 		objective delivery.objective, as_of timestamptz, period interval, min_events anycompatible)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_burn_alert_accum'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.burn_alert_accum(bigint[], timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz, interval, anycompatible) IS
+COMMENT ON FUNCTION delivery_internal.burn_alert_accum(bigint[], timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz, interval, anycompatible) IS
 	'transition: add the events of a slice of time, by its age, where few events are not to alert';
 
-CREATE FUNCTION delivery.burn_alert_combine(state bigint[], other bigint[])
+CREATE FUNCTION delivery_internal.burn_alert_combine(state bigint[], other bigint[])
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_burn_alert_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.burn_alert_combine(bigint[], bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.burn_alert_combine(bigint[], bigint[]) IS
 	'combine: add the events of two sets of slices with the same parameters';
 
-CREATE FUNCTION delivery.burn_alert_final(state bigint[])
+CREATE FUNCTION delivery_internal.burn_alert_final(state bigint[])
 	RETURNS delivery.burn_alert
 	AS 'MODULE_PATHNAME', 'delivery_burn_alert_final'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.burn_alert_final(bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.burn_alert_final(bigint[]) IS
 	'final: the most severe pair of windows that fires, else the one nearest to it';
 
 CREATE AGGREGATE delivery.burn_rate_alert(bucket timestamptz, good anycompatible, total anycompatible,
 		objective delivery.objective, as_of timestamptz) (
-	SFUNC = delivery.burn_alert_accum,
+	SFUNC = delivery_internal.burn_alert_accum,
 	STYPE = bigint[],
 	INITCOND = '{4,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}',
-	FINALFUNC = delivery.burn_alert_final,
-	COMBINEFUNC = delivery.burn_alert_combine,
+	FINALFUNC = delivery_internal.burn_alert_final,
+	COMBINEFUNC = delivery_internal.burn_alert_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.burn_rate_alert(timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz) IS
@@ -84,11 +84,11 @@ COMMENT ON AGGREGATE delivery.burn_rate_alert(timestamptz, anycompatible, anycom
 
 CREATE AGGREGATE delivery.burn_rate_alert(bucket timestamptz, good anycompatible, total anycompatible,
 		objective delivery.objective, as_of timestamptz, period interval) (
-	SFUNC = delivery.burn_alert_accum,
+	SFUNC = delivery_internal.burn_alert_accum,
 	STYPE = bigint[],
 	INITCOND = '{4,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}',
-	FINALFUNC = delivery.burn_alert_final,
-	COMBINEFUNC = delivery.burn_alert_combine,
+	FINALFUNC = delivery_internal.burn_alert_final,
+	COMBINEFUNC = delivery_internal.burn_alert_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.burn_rate_alert(timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz, interval) IS
@@ -96,11 +96,11 @@ COMMENT ON AGGREGATE delivery.burn_rate_alert(timestamptz, anycompatible, anycom
 
 CREATE AGGREGATE delivery.burn_rate_alert(bucket timestamptz, good anycompatible, total anycompatible,
 		objective delivery.objective, as_of timestamptz, period interval, min_events anycompatible) (
-	SFUNC = delivery.burn_alert_accum,
+	SFUNC = delivery_internal.burn_alert_accum,
 	STYPE = bigint[],
 	INITCOND = '{4,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}',
-	FINALFUNC = delivery.burn_alert_final,
-	COMBINEFUNC = delivery.burn_alert_combine,
+	FINALFUNC = delivery_internal.burn_alert_final,
+	COMBINEFUNC = delivery_internal.burn_alert_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.burn_rate_alert(timestamptz, anycompatible, anycompatible, delivery.objective, timestamptz, interval, anycompatible) IS

@@ -37,66 +37,66 @@ COMMENT ON COLUMN delivery.error_budget.exhausted IS 'whether nothing is left: b
 -- The state of counted events is {format 3, rows, objective in parts per billion,
 -- good, total}.
 
-CREATE FUNCTION delivery.slo_accum(state bigint[], good anycompatible, total anycompatible, objective delivery.objective)
+CREATE FUNCTION delivery_internal.slo_accum(state bigint[], good anycompatible, total anycompatible, objective delivery.objective)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_slo_accum'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.slo_accum(bigint[], anycompatible, anycompatible, delivery.objective) IS
+COMMENT ON FUNCTION delivery_internal.slo_accum(bigint[], anycompatible, anycompatible, delivery.objective) IS
 	'transition: add the events of a row';
 
-CREATE FUNCTION delivery.slo_remove(state bigint[], good anycompatible, total anycompatible, objective delivery.objective)
+CREATE FUNCTION delivery_internal.slo_remove(state bigint[], good anycompatible, total anycompatible, objective delivery.objective)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_slo_remove'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.slo_remove(bigint[], anycompatible, anycompatible, delivery.objective) IS
+COMMENT ON FUNCTION delivery_internal.slo_remove(bigint[], anycompatible, anycompatible, delivery.objective) IS
 	'inverse transition: take the events of a row off the counts';
 
-CREATE FUNCTION delivery.slo_accum(state bigint[], good boolean, objective delivery.objective)
+CREATE FUNCTION delivery_internal.slo_accum(state bigint[], good boolean, objective delivery.objective)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_slo_accum_event'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.slo_accum(bigint[], boolean, delivery.objective) IS
+COMMENT ON FUNCTION delivery_internal.slo_accum(bigint[], boolean, delivery.objective) IS
 	'transition: add one event';
 
-CREATE FUNCTION delivery.slo_remove(state bigint[], good boolean, objective delivery.objective)
+CREATE FUNCTION delivery_internal.slo_remove(state bigint[], good boolean, objective delivery.objective)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_slo_remove_event'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.slo_remove(bigint[], boolean, delivery.objective) IS
+COMMENT ON FUNCTION delivery_internal.slo_remove(bigint[], boolean, delivery.objective) IS
 	'inverse transition: take one event off the counts';
 
-CREATE FUNCTION delivery.slo_combine(state bigint[], other bigint[])
+CREATE FUNCTION delivery_internal.slo_combine(state bigint[], other bigint[])
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_slo_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.slo_combine(bigint[], bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.slo_combine(bigint[], bigint[]) IS
 	'combine: add the events of two sets of rows with the same objective';
 
-CREATE FUNCTION delivery.error_budget_final(state bigint[])
+CREATE FUNCTION delivery_internal.error_budget_final(state bigint[])
 	RETURNS delivery.error_budget
 	AS 'MODULE_PATHNAME', 'delivery_error_budget_final'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.error_budget_final(bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.error_budget_final(bigint[]) IS
 	'final: the error budget of the counts';
 
-CREATE FUNCTION delivery.burn_rate_final(state bigint[])
+CREATE FUNCTION delivery_internal.burn_rate_final(state bigint[])
 	RETURNS double precision
 	AS 'MODULE_PATHNAME', 'delivery_burn_rate_final'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.burn_rate_final(bigint[]) IS
+COMMENT ON FUNCTION delivery_internal.burn_rate_final(bigint[]) IS
 	'final: share of bad events divided by the share that the objective allows';
 
 CREATE AGGREGATE delivery.error_budget(good anycompatible, total anycompatible, objective delivery.objective) (
-	SFUNC = delivery.slo_accum,
+	SFUNC = delivery_internal.slo_accum,
 	STYPE = bigint[],
 	INITCOND = '{3,0,0,0,0}',
-	FINALFUNC = delivery.error_budget_final,
-	COMBINEFUNC = delivery.slo_combine,
-	MSFUNC = delivery.slo_accum,
-	MINVFUNC = delivery.slo_remove,
+	FINALFUNC = delivery_internal.error_budget_final,
+	COMBINEFUNC = delivery_internal.slo_combine,
+	MSFUNC = delivery_internal.slo_accum,
+	MINVFUNC = delivery_internal.slo_remove,
 	MSTYPE = bigint[],
 	MINITCOND = '{3,0,0,0,0}',
-	MFINALFUNC = delivery.error_budget_final,
+	MFINALFUNC = delivery_internal.error_budget_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.error_budget(anycompatible, anycompatible, delivery.objective) IS
@@ -105,79 +105,79 @@ COMMENT ON AGGREGATE delivery.error_budget(anycompatible, anycompatible, deliver
 -- Without this form untyped parameters would be ambiguous with the form for
 -- downtime; a literal range that was meant for that one is refused, beside NULL
 -- too.
-CREATE FUNCTION delivery.slo_accum_text(state bigint[], good text, total text, objective delivery.objective)
+CREATE FUNCTION delivery_internal.slo_accum_text(state bigint[], good text, total text, objective delivery.objective)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_slo_accum_text'
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.slo_accum_text(bigint[], text, text, delivery.objective) IS
+COMMENT ON FUNCTION delivery_internal.slo_accum_text(bigint[], text, text, delivery.objective) IS
 	'transition: add the events of a row, by untyped counts';
 
-CREATE FUNCTION delivery.slo_remove_text(state bigint[], good text, total text, objective delivery.objective)
+CREATE FUNCTION delivery_internal.slo_remove_text(state bigint[], good text, total text, objective delivery.objective)
 	RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'delivery_slo_remove_text'
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery.slo_remove_text(bigint[], text, text, delivery.objective) IS
+COMMENT ON FUNCTION delivery_internal.slo_remove_text(bigint[], text, text, delivery.objective) IS
 	'inverse transition: take the events of a row off the counts, by untyped counts';
 
 CREATE AGGREGATE delivery.error_budget(good text, total text, objective delivery.objective) (
-	SFUNC = delivery.slo_accum_text,
+	SFUNC = delivery_internal.slo_accum_text,
 	STYPE = bigint[],
 	INITCOND = '{3,0,0,0,0}',
-	FINALFUNC = delivery.error_budget_final,
-	COMBINEFUNC = delivery.slo_combine,
-	MSFUNC = delivery.slo_accum_text,
-	MINVFUNC = delivery.slo_remove_text,
+	FINALFUNC = delivery_internal.error_budget_final,
+	COMBINEFUNC = delivery_internal.slo_combine,
+	MSFUNC = delivery_internal.slo_accum_text,
+	MINVFUNC = delivery_internal.slo_remove_text,
 	MSTYPE = bigint[],
 	MINITCOND = '{3,0,0,0,0}',
-	MFINALFUNC = delivery.error_budget_final,
+	MFINALFUNC = delivery_internal.error_budget_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.error_budget(text, text, delivery.objective) IS
 	'error budget of counted events where the counts are parameters or literals without a type';
 
 CREATE AGGREGATE delivery.error_budget(good boolean, objective delivery.objective) (
-	SFUNC = delivery.slo_accum,
+	SFUNC = delivery_internal.slo_accum,
 	STYPE = bigint[],
 	INITCOND = '{3,0,0,0,0}',
-	FINALFUNC = delivery.error_budget_final,
-	COMBINEFUNC = delivery.slo_combine,
-	MSFUNC = delivery.slo_accum,
-	MINVFUNC = delivery.slo_remove,
+	FINALFUNC = delivery_internal.error_budget_final,
+	COMBINEFUNC = delivery_internal.slo_combine,
+	MSFUNC = delivery_internal.slo_accum,
+	MINVFUNC = delivery_internal.slo_remove,
 	MSTYPE = bigint[],
 	MINITCOND = '{3,0,0,0,0}',
-	MFINALFUNC = delivery.error_budget_final,
+	MFINALFUNC = delivery_internal.error_budget_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.error_budget(boolean, delivery.objective) IS
 	'error budget of events, one row for each, or of slices of time that were good or not';
 
 CREATE AGGREGATE delivery.burn_rate(good anycompatible, total anycompatible, objective delivery.objective) (
-	SFUNC = delivery.slo_accum,
+	SFUNC = delivery_internal.slo_accum,
 	STYPE = bigint[],
 	INITCOND = '{3,0,0,0,0}',
-	FINALFUNC = delivery.burn_rate_final,
-	COMBINEFUNC = delivery.slo_combine,
-	MSFUNC = delivery.slo_accum,
-	MINVFUNC = delivery.slo_remove,
+	FINALFUNC = delivery_internal.burn_rate_final,
+	COMBINEFUNC = delivery_internal.slo_combine,
+	MSFUNC = delivery_internal.slo_accum,
+	MINVFUNC = delivery_internal.slo_remove,
 	MSTYPE = bigint[],
 	MINITCOND = '{3,0,0,0,0}',
-	MFINALFUNC = delivery.burn_rate_final,
+	MFINALFUNC = delivery_internal.burn_rate_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.burn_rate(anycompatible, anycompatible, delivery.objective) IS
 	'burn rate: share of bad events divided by the share that the objective allows; 1 uses up the budget by the end of the period';
 
 CREATE AGGREGATE delivery.burn_rate(good boolean, objective delivery.objective) (
-	SFUNC = delivery.slo_accum,
+	SFUNC = delivery_internal.slo_accum,
 	STYPE = bigint[],
 	INITCOND = '{3,0,0,0,0}',
-	FINALFUNC = delivery.burn_rate_final,
-	COMBINEFUNC = delivery.slo_combine,
-	MSFUNC = delivery.slo_accum,
-	MINVFUNC = delivery.slo_remove,
+	FINALFUNC = delivery_internal.burn_rate_final,
+	COMBINEFUNC = delivery_internal.slo_combine,
+	MSFUNC = delivery_internal.slo_accum,
+	MINVFUNC = delivery_internal.slo_remove,
 	MSTYPE = bigint[],
 	MINITCOND = '{3,0,0,0,0}',
-	MFINALFUNC = delivery.burn_rate_final,
+	MFINALFUNC = delivery_internal.burn_rate_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE delivery.burn_rate(boolean, delivery.objective) IS

@@ -1,6 +1,6 @@
 -- reference.sql: doc/reference.md, made from the catalogue: every public
--- object with its signature and its COMMENT. Support functions of aggregates,
--- types and operators are left out. "make reference" writes it, a test compares it.
+-- object with its signature and its COMMENT. What makes it work, in the schema
+-- delivery_internal, is left out. "make reference" writes it, a test compares it.
 \pset format unaligned
 \pset tuples_only on
 \pset footer off
@@ -16,15 +16,7 @@ SELECT p.oid, p.proname, p.prokind, p.pronargs, obj_description(p.oid, 'pg_proc'
 		'(?<='')::[a-z_.]+', '', 'g') AS arguments
 FROM pg_proc AS p
 LEFT JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
-WHERE p.pronamespace = 'delivery'::regnamespace
-	AND NOT EXISTS (
-		SELECT FROM pg_aggregate AS s
-		WHERE p.oid IN (s.aggtransfn, s.aggfinalfn, s.aggcombinefn, s.aggserialfn, s.aggdeserialfn,
-			s.aggmtransfn, s.aggminvtransfn, s.aggmfinalfn))
-	AND NOT EXISTS (
-		SELECT FROM pg_type AS t WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
-	AND NOT EXISTS (SELECT FROM pg_operator AS o WHERE p.oid = o.oprcode)
-	AND NOT EXISTS (SELECT FROM pg_amproc AS a WHERE p.oid = a.amproc);
+WHERE p.pronamespace = 'delivery'::regnamespace;
 
 \echo '# Reference'
 \echo
@@ -71,13 +63,13 @@ ORDER BY t.typname COLLATE "C";
 SELECT E'### Casts\n\n| from | to | when |\n| --- | --- | --- |\n' || string_agg(format('| %s | %s | %s |', format_type(castsource, NULL), format_type(casttarget, NULL),
 	CASE castcontext WHEN 'i' THEN 'implicit' WHEN 'a' THEN 'in assignments' ELSE 'explicit' END), E'\n' ORDER BY format_type(castsource, NULL) COLLATE "C", format_type(casttarget, NULL) COLLATE "C") || E'\n'
 FROM pg_cast WHERE 'delivery'::regnamespace IN (SELECT typnamespace FROM pg_type WHERE oid IN (castsource, casttarget));
-\echo '## Tables and views'
+\echo '## Views'
 \echo
-SELECT format(E'### `%s` (%s)\n\n%s.\n\n| column | type | |\n| --- | --- | --- |\n%s\n', c.relname,
-	CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END, upper(left(obj_description(c.oid, 'pg_class'), 1)) || substr(obj_description(c.oid, 'pg_class'), 2),
+SELECT format(E'### `%s`%s\n\n%s.\n\n| column | type | |\n| --- | --- | --- |\n%s\n', c.relname,
+	CASE WHEN pg_relation_is_updatable(c.oid, false) & 28 <> 0 THEN ', written, too' ELSE '' END, upper(left(obj_description(c.oid, 'pg_class'), 1)) || substr(obj_description(c.oid, 'pg_class'), 2),
 	(SELECT string_agg(format('| `%s` | %s | %s |', attname, format_type(atttypid, atttypmod),
 			col_description(c.oid, attnum)), E'\n' ORDER BY attnum)
 		FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped))
 FROM pg_class AS c
-WHERE c.relnamespace = 'delivery'::regnamespace AND c.relkind IN ('r', 'v')
+WHERE c.relnamespace = 'delivery'::regnamespace AND c.relkind = 'v'
 ORDER BY c.relname COLLATE "C";

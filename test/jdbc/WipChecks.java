@@ -405,6 +405,6 @@ final class WipChecks extends Checks {
             s.setString(3, " ");
             s.setString(4, "2999-01-01");
         });
-        refuse("the condition of the triggers, called by hand", "39P01", "SELECT delivery.enters_wip(NULL, ?, 1)", s -> s.setBoolean(1, false));
+        refuse("the condition of the triggers, called by hand", "39P01", "SELECT delivery_internal.enters_wip(NULL, ?, 1)", s -> s.setBoolean(1, false));
     }
 }

@@ -29,7 +29,7 @@ query delivery_dump "
 	INSERT INTO task VALUES ('2026-01-09 10:00+01', 'mo 9:00-10:00'), ('2026-01-09 11:00+01', DEFAULT);
 	CREATE TABLE slo (service text, objective delivery.objective DEFAULT '99.5%' CHECK (delivery.ratio(objective) >= 0.9), budget delivery.error_budget, counts bigint[]);
 	CREATE UNIQUE INDEX ON slo (objective);
-	INSERT INTO slo VALUES ('checkout', '99.9%', delivery.error_budget_of(9996, 10000, 0.999), delivery.slo_accum('{3,0,0,0,0}', 9996, 10000, 0.999));
+	INSERT INTO slo VALUES ('checkout', '99.9%', delivery.error_budget_of(9996, 10000, 0.999), delivery_internal.slo_accum('{3,0,0,0,0}', 9996, 10000, 0.999));
 	INSERT INTO slo (service) VALUES ('billing');
 	CALL delivery.create_audit_log('audit_log');
 	SELECT delivery.record_audit('slo', 'audit_log');
@@ -50,7 +50,7 @@ is "$(query delivery_restored "SELECT calendar FROM delivery.calendar")" \
 	"TZ=Europe/Paris; PH=2026-05-01; Mo-Fr 09:00-17:00; PH off" "own calendars are restored"
 is "$(query delivery_restored "SELECT string_agg(hours::text || ' ' || (due_at AT TIME ZONE 'UTC')::text, ', ' ORDER BY due_at) FROM task")" \
 	"Mo 09:00-10:00 2026-01-12 09:00:00, 24/7 2026-01-12 10:00:00" "so are calendars in columns, and generated due instants"
-is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', service, objective, budget, delivery.error_budget_final(counts) = budget), ', ' ORDER BY objective) FROM slo")" \
+is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', service, objective, budget, delivery_internal.error_budget_final(counts) = budget), ', ' ORDER BY objective) FROM slo")" \
 	"search 99%, billing 99.5%, checkout 99.9% (99.9%,9996,10000,4,10,0.4,0.6,f) t" "objectives, budgets and states are restored"
 is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', service, consumed, burn_rate, severity), ', ' ORDER BY service) FROM budgets")" \
 	"billing 20 20 page, checkout 100 100 page, search 10 10 page" "and so are views on budgets, burn rates and alerts"

@@ -10,7 +10,7 @@
 #include "miscadmin.h"
 #include "utils/rel.h"
 
-#include "guard/owner.h"
+#include "base/owner.h"
 
 void
 delivery_become_owner(Relation relation, Caller *caller)
