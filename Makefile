@@ -136,22 +136,22 @@ PIECES = \
 	src/metrics/ratio.sql \
 	src/metrics/frequency.sql \
 	src/metrics/level.sql \
-	src/calendar/calendar.sql \
-	src/sla/sla.sql \
-	src/sla/servicenow.sql \
-	src/slo/objective.sql \
-	src/slo/slo.sql \
-	src/slo/burn_alert.sql \
 	src/metrics/chart.sql \
+	src/calendar/calendar.sql \
 	src/guard/actor.sql \
 	src/guard/append_only.sql \
 	src/guard/audit.sql \
 	src/guard/wip.sql \
-	src/guard/health.sql
+	src/guard/health.sql \
+	src/sla/sla.sql \
+	src/sla/servicenow.sql \
+	src/slo/objective.sql \
+	src/slo/slo.sql \
+	src/slo/burn_alert.sql
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 
-REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo burn_alert chart audit wip wip_random wip_settings health errors security
+REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo burn_alert chart actor append_only audit wip wip_random wip_settings health errors security
 REGRESS_OPTS = --load-extension=delivery
 ISOLATION = benchmark calendar audit wip
 ISOLATION_OPTS = --inputdir=test/isolation

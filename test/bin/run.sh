@@ -114,6 +114,7 @@ else
 fi
 
 step build tests test/t/build.sh
+step layers tests test/t/layers.pl
 step unit tests test/unit/run.sh test/unit/calendar.sh
 step fuzz tests test/fuzz/replay.sh
 step regress installcheck ""
