@@ -16,6 +16,7 @@ MODULE_big = delivery
 DELIVERY_VERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" delivery.control)
 
 OWN_HEADERS = \
+	src/base/binary.h \
 	src/base/call.h \
 	src/base/compat.h \
 	src/base/count.h \
@@ -66,6 +67,7 @@ OWN_HEADERS = \
 	src/slo/slo.h
 
 OBJS = \
+	src/base/binary.o \
 	src/base/call.o \
 	src/base/count.o \
 	src/base/counter.o \
