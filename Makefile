@@ -151,7 +151,7 @@ PIECES = \
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 
-REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo burn_alert chart audit wip wip_random wip_settings health errors security
+REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert chart audit wip wip_random wip_settings health errors security
 REGRESS_OPTS = --load-extension=delivery
 ISOLATION = benchmark calendar audit wip
 ISOLATION_OPTS = --inputdir=test/isolation
