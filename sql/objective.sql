@@ -43,7 +43,7 @@ SELECT count(*) > 2900 AS many,
 	count(*) FILTER (WHERE delivery.ratio(o) <> parts / 1000000000.0) AS ratio_differs,
 	count(*) FILTER (WHERE delivery.ratio(o)::delivery.objective OPERATOR(delivery.<>) o) AS numeric_differs,
 	count(*) FILTER (WHERE (parts / 1e9::float8)::delivery.objective OPERATOR(delivery.<>) o) AS float_differs,
-	count(*) FILTER (WHERE delivery.objective_send(o) <> '\x0100'::bytea || int8send(parts)) AS bytes_differ
+	count(*) FILTER (WHERE delivery.objective_send(o) <> '\x01000000'::bytea || int8send(parts)) AS bytes_differ
 FROM (SELECT parts, delivery.objective(parts / 1000000000.0) AS o FROM part) AS s;
 
 -- binary, through a file

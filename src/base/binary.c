@@ -8,6 +8,8 @@
 
 #include "base/binary.h"
 
+static const char beginning[] = {BINARY_FORMAT, 0, 0, 0};
+
 void
 delivery_refuse_binary(const char *type, const char *detail)
 {
@@ -21,8 +23,7 @@ delivery_refuse_binary(const char *type, const char *detail)
 void
 delivery_send_format(StringInfo message)
 {
-	pq_sendbyte(message, BINARY_FORMAT);
-	pq_sendbyte(message, 0);
+	pq_sendbytes(message, beginning, sizeof(beginning));
 }
 
 /*
@@ -32,15 +33,14 @@ delivery_send_format(StringInfo message)
 int
 delivery_receive_format(StringInfo message, const char *type)
 {
-	int			format;
-	int			zero;
+	int			length = message->len - message->cursor;
+	const char *bytes;
 
-	if (message->len - message->cursor < 2)
-		delivery_refuse_binary(type, psprintf("It has %d bytes, and no format.", message->len - message->cursor));
-	format = pq_getmsgbyte(message);
-	zero = pq_getmsgbyte(message);
-	if (format != BINARY_FORMAT || zero != 0)
-		delivery_refuse_binary(type, psprintf("It begins with the bytes %d and %d, and should with the format, %d, and a zero.",
-											  format, zero, BINARY_FORMAT));
-	return message->len - message->cursor;
+	if (length < (int) sizeof(beginning))
+		delivery_refuse_binary(type, psprintf("It has %d bytes, and does not begin with a format.", length));
+	bytes = pq_getmsgbytes(message, sizeof(beginning));
+	if (memcmp(bytes, beginning, sizeof(beginning)) != 0)
+		delivery_refuse_binary(type, psprintf("It begins with the bytes %02x %02x %02x %02x, which are no format that this version knows.",
+											  (uint8) bytes[0], (uint8) bytes[1], (uint8) bytes[2], (uint8) bytes[3]));
+	return length - (int) sizeof(beginning);
 }

@@ -4,8 +4,8 @@
  *
  * Drivers send bytes without saying of which type they are, and some send text
  * where a binary form is wanted.  Each form begins with a byte that counts
- * formats, then a zero, which no text contains: jsonb and other types begin
- * with a version before their text, too.
+ * formats and with three zeros.  No text has a zero, while jsonb and others have
+ * a version before theirs; an integer has no room for more after four bytes.
  */
 #ifndef DELIVERY_BINARY_H
 #define DELIVERY_BINARY_H

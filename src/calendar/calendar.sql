@@ -32,7 +32,7 @@ CREATE FUNCTION delivery.work_calendar_recv(input internal)
 	AS 'MODULE_PATHNAME', 'delivery_calendar_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery.work_calendar_recv(internal) IS
-	'binary input of a working calendar: the bytes 1 (the format) and 0, then the text';
+	'binary input of a working calendar: the format, 1, and three zeros as bytes, then the text';
 
 CREATE FUNCTION delivery.work_calendar_send(calendar delivery.work_calendar)
 	RETURNS bytea

@@ -232,8 +232,8 @@ delivery_objective_out(PG_FUNCTION_ARGS)
 }
 
 /*
- * The format, then the parts per billion as an int8: a type of ten bytes is not
- * known, so that an integer, a macaddr or a tid is none by chance.
+ * The format, then the parts per billion as an int8: twelve bytes, as hardly any
+ * other type has, where an int4 would make it as long as a bigint.
  */
 Datum
 delivery_objective_recv(PG_FUNCTION_ARGS)

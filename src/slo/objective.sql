@@ -30,7 +30,7 @@ CREATE FUNCTION delivery.objective_recv(input internal)
 	AS 'MODULE_PATHNAME', 'delivery_objective_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery.objective_recv(internal) IS
-	'binary input of an objective: the bytes 1 (the format) and 0, then parts per billion as an integer of eight bytes';
+	'binary input of an objective: the format, 1, and three zeros as bytes, then parts per billion as an integer of eight bytes';
 
 CREATE FUNCTION delivery.objective_send(objective delivery.objective)
 	RETURNS bytea
