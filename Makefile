@@ -16,6 +16,7 @@ MODULE_big = delivery
 DELIVERY_VERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" delivery.control)
 
 OWN_HEADERS = \
+	src/base/binary.h \
 	src/base/call.h \
 	src/base/compat.h \
 	src/base/count.h \
@@ -67,6 +68,7 @@ OWN_HEADERS = \
 	src/slo/slo.h
 
 OBJS = \
+	src/base/binary.o \
 	src/base/call.o \
 	src/base/count.o \
 	src/base/counter.o \
@@ -151,7 +153,7 @@ PIECES = \
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 
-REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo burn_alert chart actor append_only audit wip wip_random wip_settings health errors security
+REGRESS = catalog span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert chart actor append_only audit wip wip_random wip_settings health errors security
 REGRESS_OPTS = --load-extension=delivery
 ISOLATION = benchmark calendar audit wip
 ISOLATION_OPTS = --inputdir=test/isolation

@@ -1,5 +1,5 @@
 -- calendar.sql: the type work_calendar: what it reads and refuses, its normal
--- form, equality and hash, public holidays, and calendars by name.
+-- form, equality, order and hash, public holidays, and calendars by name.
 SET extra_float_digits = 1;
 \getenv zone DELIVERY_TEST_ZONE
 \if :{?zone}
@@ -103,6 +103,74 @@ SELECT team FROM team WHERE hours = 'Tu';
 RESET search_path;
 RESET enable_seqscan;
 
+-- order: that of the bytes of the normal form, whatever the collation of the database
+CREATE TEMP TABLE ordered AS
+SELECT row_number() OVER (ORDER BY t COLLATE "C") AS place, t, t::delivery.work_calendar AS c
+FROM (SELECT DISTINCT input::delivery.work_calendar::text AS t FROM (SELECT input FROM written WHERE id < 30
+		UNION ALL VALUES ('Mo'), ('Mo 09:00-10:00'), ('Mo 09:00-10:00; Tu 09:00-10:00'), ('Mo 09:00-10:01')) AS s) AS s;
+SELECT count(*) > 500 AS many_pairs, count(*) FILTER (WHERE
+	(a.c OPERATOR(delivery.<) b.c) <> (a.t < b.t COLLATE "C") OR (a.c OPERATOR(delivery.<=) b.c) <> (a.t <= b.t COLLATE "C")
+	OR (a.c OPERATOR(delivery.=) b.c) <> (a.t = b.t) OR (a.c OPERATOR(delivery.<>) b.c) <> (a.t <> b.t)
+	OR (a.c OPERATOR(delivery.>=) b.c) <> (a.t >= b.t COLLATE "C") OR (a.c OPERATOR(delivery.>) b.c) <> (a.t > b.t COLLATE "C")
+	OR delivery_internal.work_calendar_cmp(a.c, b.c) <> sign(a.place - b.place)) AS differ
+FROM ordered AS a, ordered AS b;
+SELECT place, c FROM ordered ORDER BY c LIMIT 5;
+SELECT count(*) FILTER (WHERE place <> rank) AS differ FROM (SELECT place, rank() OVER (ORDER BY c) FROM ordered) AS s;
+
+-- without any search_path: groups, order, windows, joins, indexes, keys, generated columns
+SET search_path = '';
+CREATE TABLE public.site (id integer PRIMARY KEY, written varchar, hours delivery.work_calendar GENERATED ALWAYS AS (written::delivery.work_calendar) STORED,
+	open_on_monday boolean GENERATED ALWAYS AS (delivery.is_working(written::delivery.work_calendar, '2026-01-05 10:00+00')) STORED, UNIQUE (hours, id));
+CREATE INDEX site_hours ON public.site (hours);
+CREATE INDEX ON public.site USING hash (hours);
+CREATE INDEX ON public.site ((written::delivery.work_calendar));
+CREATE TABLE public.schedule (hours delivery.work_calendar PRIMARY KEY, name text) PARTITION BY HASH (hours);
+CREATE TABLE public.schedule_0 PARTITION OF public.schedule FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE public.schedule_1 PARTITION OF public.schedule FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+-- text, varchar, char and domains are taken where a calendar is stored
+CREATE DOMAIN public.hours_text AS text;
+INSERT INTO public.schedule VALUES ('24/7'::text, 'always'), ('mo-fr 9:00-17:00'::varchar, 'office'), ('off'::char(8), 'never'), (' Sa '::public.hours_text, 'weekend');
+INSERT INTO public.schedule SELECT t, 'no NULL' FROM (VALUES (NULL::text)) AS v (t) WHERE t IS NOT NULL;
+PREPARE store (text, varchar) AS INSERT INTO public.schedule SELECT $1, $2;
+EXECUTE store ('Su', 'one day');
+PREPARE untyped AS UPDATE public.schedule SET hours = $1 WHERE name = $2;
+EXECUTE untyped ('Su 10:00-12:00', 'one day');
+DEALLOCATE ALL;
+ALTER TABLE public.site ADD FOREIGN KEY (hours) REFERENCES public.schedule;
+INSERT INTO public.site (id, written) SELECT i, (ARRAY['Mo-Su', 'mo-fr 09:00-17:00', 'off'])[1 + i % 3] FROM pg_catalog.generate_series(1, 9) AS i;
+SELECT hours, open_on_monday, count(*), count(DISTINCT hours) AS one FROM public.site GROUP BY hours, open_on_monday ORDER BY hours;
+SELECT DISTINCT hours FROM public.site ORDER BY hours DESC;
+SELECT DISTINCT ON (hours) hours, id FROM public.site ORDER BY hours, id;
+SELECT id, hours, row_number() OVER (PARTITION BY hours ORDER BY id), rank() OVER (ORDER BY hours) FROM public.site ORDER BY id LIMIT 4;
+SELECT hours FROM public.site UNION SELECT hours FROM public.schedule EXCEPT SELECT 'off'::delivery.work_calendar ORDER BY hours;
+SELECT array_agg(DISTINCT hours ORDER BY hours) AS distinct_values FROM public.site;
+-- each kind of join, and the indexes; the values differ only in the way in which they are stored
+ANALYZE public.site, public.schedule;
+SET enable_nestloop = off;
+SET enable_hashjoin = off;
+EXPLAIN (COSTS OFF) SELECT count(*) FROM public.site AS a JOIN public.site AS b ON a.hours OPERATOR(delivery.=) b.hours;
+SELECT count(*) AS pairs FROM public.site AS a JOIN public.site AS b ON a.hours OPERATOR(delivery.=) b.hours;
+SET enable_hashjoin = on;
+SET enable_mergejoin = off;
+SELECT count(*) AS pairs FROM public.site AS a JOIN public.site AS b ON a.hours OPERATOR(delivery.=) b.hours;
+SET enable_seqscan = off;
+SET enable_bitmapscan = off;
+EXPLAIN (COSTS OFF) SELECT id FROM public.site WHERE hours OPERATOR(delivery.>) 'Mo' ORDER BY hours;
+SELECT id FROM public.site WHERE hours OPERATOR(delivery.>) 'Mo' ORDER BY hours, id;
+\set VERBOSITY sqlstate
+INSERT INTO public.schedule VALUES ('00:00-24:00', 'twice');
+INSERT INTO public.site (id, written) VALUES (10, 'Mo 10:00-11:00');
+INSERT INTO public.schedule VALUES ('office hours'::text, 'no calendar');
+\set VERBOSITY default
+DROP TABLE public.site, public.schedule;
+DROP DOMAIN public.hours_text;
+-- (as at the beginning)
+RESET ALL;
+SET extra_float_digits = 1;
+SET timezone = :'zone';
+SET datestyle = 'ISO, YMD';
+SET intervalstyle = 'postgres';
+
 -- public holidays: bound, bound anew, bound to none; a clause that nothing uses is said
 SELECT delivery.with_holidays('Mo-Fr 09:00-17:00; PH off', '{2026-12-26,2026-12-25,2026-12-26}');
 SELECT delivery.with_holidays(delivery.with_holidays('TZ=Europe/Paris; 24/7; PH off', '{2026-12-26}'), '{2027-01-01}');
@@ -137,6 +205,8 @@ SELECT count(delivery.is_working(hours, '2026-01-05 00:00+00'::timestamptz + i *
 SELECT count(*) <= 1000 AS few FROM pg_backend_memory_contexts WHERE name = 'delivery calendar';
 SELECT count(DISTINCT hours::text) = 1 AS same_text, count(*) = 2 AS both FROM long_calendar
 WHERE hours OPERATOR(delivery.=) (SELECT hours FROM long_calendar WHERE way = 'compressed');
+
+SELECT delivery_internal.work_calendar_cmp(a.hours, b.hours) AS order FROM long_calendar AS a, long_calendar AS b WHERE a.way < b.way;
 
 -- more calendars than a session keeps
 SELECT count(*) AS calendars, sum(delivery.working_time(c, '2026-01-05 00:00+00', '2026-01-12 00:00+00')) AS worked

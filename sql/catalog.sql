@@ -94,6 +94,15 @@ WHERE aggtranstype = 'internal'::regtype ORDER BY 1;
 SELECT proname, aggminvtransfn <> 0 AS moving FROM member_function JOIN pg_aggregate ON aggfnoid = oid
 WHERE aggtranstype <> 'internal'::regtype ORDER BY 1;
 
+-- no argument of an aggregate is polymorphic: such ones do not run on distributed tables
+SELECT object FROM member_function JOIN pg_type AS t ON t.oid = ANY (proargtypes) WHERE prokind = 'a' AND typtype = 'p' AND typname LIKE 'any%'
+ORDER BY 1;
+-- every base type has a binary form, an order and a hash; text is stored as it
+SELECT typname, typreceive <> 0 AND typsend <> 0 AS binary_form,
+	(SELECT string_agg(amname, ' ' ORDER BY amname) FROM pg_opclass JOIN pg_am AS a ON a.oid = opcmethod WHERE opcintype = t.oid AND opcdefault) AS classes,
+	(SELECT string_agg(format('%s %s', castsource::regtype, castcontext), ', ' ORDER BY castsource::regtype::text COLLATE "C") FROM pg_cast WHERE casttarget = t.oid) AS casts
+FROM member JOIN pg_type AS t ON classid = 'pg_type'::regclass AND t.oid = objid WHERE typtype = 'b' AND typelem = 0 ORDER BY 1;
+
 -- no argument without a name, as callers and tools show them (the internal one of a deserialiser has a name too)
 SELECT object FROM member_function
 WHERE pronargs > 0 AND (proargnames IS NULL OR '' = ANY (proargnames));

@@ -156,7 +156,10 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(11, 10, 0.999) $$
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(-1, 10, 0.999) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1.5, 10, 0.999) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1, 1e30, 0.999) $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1::float8, 10, 0.999) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1.5::float8, 10, 0.999) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1, 9007199254740992::float8, 0.999) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1, 'Infinity'::float8, 0.999) $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1, 'NaN'::numeric, 0.999) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(NULL, '[2026-01-01,2026-02-01)', 0.999) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(1, 1, o) FROM (VALUES (0.999), (0.99)) AS v (o) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.error_budget(t, t, 0.999) FROM (VALUES (9223372036854775807), (1)) AS v (t) $$);

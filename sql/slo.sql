@@ -23,7 +23,7 @@ CREATE DOMAIN pg_temp.event_count AS integer CHECK (VALUE >= 0);
 SELECT delivery.error_budget(99, 100, 0.99), delivery.error_budget(99, 100::bigint, '99%'), delivery.error_budget('99', '100', '99%'),
 	delivery.error_budget(99::pg_temp.event_count, 100::pg_temp.event_count, 0.99) AS of_a_domain;
 SELECT delivery.error_budget(good, total, 0.99) FROM (SELECT sum(g) AS good, sum(t) AS total FROM (VALUES (90::bigint, 91::bigint), (9, 9)) AS v (g, t)) AS s;
-PREPARE untyped AS SELECT delivery.error_budget($1, $2, $3), delivery.burn_rate($1, $2, $3), delivery.error_budget_of($4, $5, $3);
+PREPARE untyped AS SELECT delivery.error_budget($1, $2, $3), delivery.burn_rate($4, $5, $3), delivery.error_budget_of($4, $5, $3);
 EXECUTE untyped ('99', '100', '99%', 99, 100);
 PREPARE typed (integer, bigint, numeric) AS SELECT delivery.error_budget($1, $2, $3), delivery.burn_rate($1, $2, $3), delivery.error_budget_of($1, $2, $3);
 EXECUTE typed (99, 100, 0.99);

@@ -1,70 +1,62 @@
 /*
  * count.c
- *	  Counts as arguments, of whatever integer type or numeric.
+ *	  Counts as arguments: whole numbers as bigint, numeric or double precision.
  */
 #include "base/delivery.h"
 
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "base/count.h"
+#include "base/number.h"
 
 #define WHITE_SPACE " \t\n\r\f\v"
 
-/*
- * Finds out which type the counts of this call have.  Untyped literals and
- * parameters arrive as text.
- */
-CountSite *
-delivery_make_count_site(FunctionCallInfo fcinfo, int argument)
+/* Of whatever type it is. */
+pg_noreturn static void
+refuse_fraction(const char *shown)
 {
-	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, argument);
-	CountSite  *site;
-
-	if (OidIsValid(type))
-		type = getBaseType(type);
-	switch (type)
-	{
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case NUMERICOID:
-		case TEXTOID:
-		case VARCHAROID:
-			break;
-		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("counts must be integers"),
-					 OidIsValid(type) ?
-					 errdetail("They are of type %s.", format_type_be(type)) :
-					 errdetail("Their type is not known."),
-					 errhint("Pass integer, bigint or numeric, for example by a cast; downtime is a tstzmultirange, and its period a tstzrange.")));
-	}
-	site = (CountSite *) MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(CountSite));
-	site->type = type;
-	fcinfo->flinfo->fn_extra = site;
-	return site;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("count must be a whole number"),
+			 errdetail("The count is %s.", shown),
+			 errhint("Count smaller units, such as seconds instead of minutes, or round() a count that was estimated.")));
 }
 
 pg_noreturn static void
-refuse_numeric(Numeric number, bool whole)
+refuse_unknown(const char *shown)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("count out of range"),
+			 errdetail("The count is %s.", shown),
+			 errhint("Pass NULL for a count that is not known.")));
+}
+
+void
+delivery_refuse_float8_count(float8 number)
+{
+	const char *shown = delivery_show_number(number);
+
+	if (isnan(number) || isinf(number))
+		refuse_unknown(shown);
+	if (fabs(number) <= (float8) GREATEST_FLOAT8_COUNT)
+		refuse_fraction(shown);
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("count out of range"),
+			 errdetail("The count is %s; double precision has every whole number up to %lld, and not beyond.",
+					   shown, (long long) GREATEST_FLOAT8_COUNT),
+			 errhint("Pass it as bigint, for example by a cast.")));
+}
+
+pg_noreturn static void
+refuse_range(Numeric number)
 {
 	char	   *shown = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
 
-	if (!whole)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("count must be a whole number"),
-				 errdetail("The count is %s.", shown),
-				 errhint("Count smaller units, such as seconds instead of minutes, or round() a count that was estimated.")));
-	if (numeric_is_nan(number))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("count out of range"),
-				 errdetail("The count is NaN."),
-				 errhint("Pass NULL for a count that is not known.")));
+	if (numeric_is_nan(number) || numeric_is_inf(number))
+		refuse_unknown(shown);
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("count out of range"),
@@ -97,17 +89,17 @@ delivery_count_of_numeric(Numeric number)
 	/* NaN is above all numbers here */
 	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, value, NumericGetDatum(kept_numeric(&greatest, PG_INT64_MAX)))) > 0 ||
 		DatumGetInt32(DirectFunctionCall2(numeric_cmp, value, NumericGetDatum(kept_numeric(&least, PG_INT64_MIN)))) < 0)
-		refuse_numeric(number, true);
+		refuse_range(number);
 	count = DirectFunctionCall1(numeric_int8, value);
 	if (DatumGetInt32(DirectFunctionCall1(numeric_scale, value)) > 0 &&
 		!DatumGetBool(DirectFunctionCall2(numeric_eq, value, NumericGetDatum(int64_to_numeric(DatumGetInt64(count))))))
-		refuse_numeric(number, false);
+		refuse_fraction(DatumGetCString(DirectFunctionCall1(numeric_out, value)));
 	return DatumGetInt64(count);
 }
 
 /* A literal or a parameter without a type: what it was meant as is a guess. */
-static int64
-count_of_text(char *written)
+int64
+delivery_count_of_text(const char *written)
 {
 	const char *start = written + strspn(written, WHITE_SPACE);
 
@@ -125,23 +117,6 @@ count_of_text(char *written)
 				 errhint("Pass a whole number.")));
 	return delivery_count_of_numeric(DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(written),
 																		 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1))));
-}
-
-int64
-delivery_count_of_other(Oid type, Datum value)
-{
-	switch (type)
-	{
-		case INT2OID:
-			return DatumGetInt16(value);
-		case NUMERICOID:
-			return delivery_count_of_numeric(DatumGetNumeric(value));
-		case TEXTOID:
-		case VARCHAROID:
-			return count_of_text(TextDatumGetCString(value));
-		default:
-			elog(ERROR, "unexpected type of a count: %u", type);
-	}
 }
 
 void

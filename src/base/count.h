@@ -1,51 +1,37 @@
 /*
  * count.h
- *	  Counts as arguments, of whatever integer type or numeric.
+ *	  Counts as arguments: whole numbers as bigint, numeric or double precision.
  *
- * Such arguments are declared anycompatible: one form of a function then takes
- * integer, bigint and numeric, mixed as well, and no call is ambiguous.
+ * What takes counts has a form for each.  Double precision is the type that the
+ * server prefers among numbers, so that an integer, a smallint or a parameter
+ * without a type finds one form, and not three that are as good.
  */
 #ifndef DELIVERY_COUNT_H
 #define DELIVERY_COUNT_H
 
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "fmgr.h"
+#include <math.h>
+
 #include "utils/numeric.h"
 
 #include "base/compat.h"
 
-/* Kept per call site by functions that have nothing else to keep there. */
-typedef struct CountSite
-{
-	Oid			type;			/* of all counts in the call */
-} CountSite;
+/* 2^53 - 1: a larger float8 may be the neighbour of the number that was meant */
+#define GREATEST_FLOAT8_COUNT INT64CONST(9007199254740991)
 
-extern CountSite *delivery_make_count_site(FunctionCallInfo fcinfo, int argument);
 extern int64 delivery_count_of_numeric(Numeric number);
-extern int64 delivery_count_of_other(Oid type, Datum value);
+extern int64 delivery_count_of_text(const char *written);
+pg_noreturn extern void delivery_refuse_float8_count(float8 number);
 pg_noreturn extern void delivery_refuse_counts(int64 good, int64 total);
 
-/* The type of the counts, of which the argument is one. */
-static inline Oid
-delivery_count_type(FunctionCallInfo fcinfo, int argument)
-{
-	CountSite  *site = (CountSite *) fcinfo->flinfo->fn_extra;
-
-	if (unlikely(site == NULL))
-		site = delivery_make_count_site(fcinfo, argument);
-	return site->type;
-}
-
 static inline int64
-delivery_get_count(Oid type, Datum value)
+delivery_count_of_float8(float8 number)
 {
-	if (likely(type == INT8OID))
-		return DatumGetInt64(value);
-	if (likely(type == INT4OID))
-		return DatumGetInt32(value);
-	return delivery_count_of_other(type, value);
+	/* false for NaN, too */
+	if (unlikely(!(fabs(number) <= (float8) GREATEST_FLOAT8_COUNT) || (float8) (int64) number != number))
+		delivery_refuse_float8_count(number);
+	return (int64) number;
 }
 
 /* Good events are a part of all events. */

@@ -5,9 +5,10 @@
 --   days.
 -- NULL: for a NULL argument, and for an infinite timestamp, which is a data
 --   fault.
--- Errors: 22P02 for text that is no calendar; 22023 for a calendar whose public
---   holidays are not bound, an unbounded range, an interval with months, and
---   working time that is never reached; 22008 for a result out of range.
+-- Errors: 22P02 for text that is no calendar; 22P03 for bytes of another type;
+--   22023 for a calendar whose public holidays are not bound, an unbounded range,
+--   an interval with months, and working time that is never reached; 22008 for a
+--   result out of range.
 
 CREATE TYPE delivery.work_calendar;
 COMMENT ON TYPE delivery.work_calendar IS
@@ -31,7 +32,7 @@ CREATE FUNCTION delivery_internal.work_calendar_recv(input internal)
 	AS 'MODULE_PATHNAME', 'delivery_calendar_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery_internal.work_calendar_recv(internal) IS
-	'binary input of a working calendar: a byte with the format, 1, and the text';
+	'binary input of a working calendar: the format, 1, and three zeros as bytes, then the text';
 
 CREATE FUNCTION delivery_internal.work_calendar_send(calendar delivery.work_calendar)
 	RETURNS bytea
@@ -64,6 +65,41 @@ CREATE FUNCTION delivery_internal.work_calendar_ne(calendar delivery.work_calend
 COMMENT ON FUNCTION delivery_internal.work_calendar_ne(delivery.work_calendar, delivery.work_calendar) IS
 	'whether two calendars differ in their normalised text';
 
+CREATE FUNCTION delivery_internal.work_calendar_lt(calendar delivery.work_calendar, other delivery.work_calendar)
+	RETURNS boolean
+	AS 'MODULE_PATHNAME', 'delivery_calendar_lt'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery_internal.work_calendar_lt(delivery.work_calendar, delivery.work_calendar) IS
+	'whether the normalised text of the first calendar comes before the other';
+
+CREATE FUNCTION delivery_internal.work_calendar_le(calendar delivery.work_calendar, other delivery.work_calendar)
+	RETURNS boolean
+	AS 'MODULE_PATHNAME', 'delivery_calendar_le'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery_internal.work_calendar_le(delivery.work_calendar, delivery.work_calendar) IS
+	'whether the normalised text of the first calendar comes before the other or is the same';
+
+CREATE FUNCTION delivery_internal.work_calendar_gt(calendar delivery.work_calendar, other delivery.work_calendar)
+	RETURNS boolean
+	AS 'MODULE_PATHNAME', 'delivery_calendar_gt'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery_internal.work_calendar_gt(delivery.work_calendar, delivery.work_calendar) IS
+	'whether the normalised text of the first calendar comes after the other';
+
+CREATE FUNCTION delivery_internal.work_calendar_ge(calendar delivery.work_calendar, other delivery.work_calendar)
+	RETURNS boolean
+	AS 'MODULE_PATHNAME', 'delivery_calendar_ge'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery_internal.work_calendar_ge(delivery.work_calendar, delivery.work_calendar) IS
+	'whether the normalised text of the first calendar comes after the other or is the same';
+
+CREATE FUNCTION delivery_internal.work_calendar_cmp(calendar delivery.work_calendar, other delivery.work_calendar)
+	RETURNS integer
+	AS 'MODULE_PATHNAME', 'delivery_calendar_cmp'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery_internal.work_calendar_cmp(delivery.work_calendar, delivery.work_calendar) IS
+	'order of calendars by the bytes of their normalised text: below 0, 0, above 0';
+
 CREATE FUNCTION delivery_internal.work_calendar_hash(calendar delivery.work_calendar)
 	RETURNS integer
 	AS 'MODULE_PATHNAME', 'delivery_calendar_hash'
@@ -85,7 +121,7 @@ CREATE OPERATOR delivery.= (
 	NEGATOR = OPERATOR(delivery.<>),
 	RESTRICT = eqsel,
 	JOIN = eqjoinsel,
-	HASHES
+	HASHES, MERGES
 );
 COMMENT ON OPERATOR delivery.= (delivery.work_calendar, delivery.work_calendar) IS
 	'same normalised text';
@@ -102,6 +138,68 @@ CREATE OPERATOR delivery.<> (
 COMMENT ON OPERATOR delivery.<> (delivery.work_calendar, delivery.work_calendar) IS
 	'different normalised text';
 
+CREATE OPERATOR delivery.< (
+	LEFTARG = delivery.work_calendar,
+	RIGHTARG = delivery.work_calendar,
+	FUNCTION = delivery_internal.work_calendar_lt,
+	COMMUTATOR = OPERATOR(delivery.>),
+	NEGATOR = OPERATOR(delivery.>=),
+	RESTRICT = scalarltsel,
+	JOIN = scalarltjoinsel
+);
+COMMENT ON OPERATOR delivery.< (delivery.work_calendar, delivery.work_calendar) IS
+	'normalised text that comes before';
+
+CREATE OPERATOR delivery.<= (
+	LEFTARG = delivery.work_calendar,
+	RIGHTARG = delivery.work_calendar,
+	FUNCTION = delivery_internal.work_calendar_le,
+	COMMUTATOR = OPERATOR(delivery.>=),
+	NEGATOR = OPERATOR(delivery.>),
+	RESTRICT = scalarlesel,
+	JOIN = scalarlejoinsel
+);
+COMMENT ON OPERATOR delivery.<= (delivery.work_calendar, delivery.work_calendar) IS
+	'normalised text that comes before, or the same';
+
+CREATE OPERATOR delivery.> (
+	LEFTARG = delivery.work_calendar,
+	RIGHTARG = delivery.work_calendar,
+	FUNCTION = delivery_internal.work_calendar_gt,
+	COMMUTATOR = OPERATOR(delivery.<),
+	NEGATOR = OPERATOR(delivery.<=),
+	RESTRICT = scalargtsel,
+	JOIN = scalargtjoinsel
+);
+COMMENT ON OPERATOR delivery.> (delivery.work_calendar, delivery.work_calendar) IS
+	'normalised text that comes after';
+
+CREATE OPERATOR delivery.>= (
+	LEFTARG = delivery.work_calendar,
+	RIGHTARG = delivery.work_calendar,
+	FUNCTION = delivery_internal.work_calendar_ge,
+	COMMUTATOR = OPERATOR(delivery.<=),
+	NEGATOR = OPERATOR(delivery.<),
+	RESTRICT = scalargesel,
+	JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR delivery.>= (delivery.work_calendar, delivery.work_calendar) IS
+	'normalised text that comes after, or the same';
+
+CREATE OPERATOR FAMILY delivery.work_calendar_ops USING btree;
+COMMENT ON OPERATOR FAMILY delivery.work_calendar_ops USING btree IS 'order of working calendars';
+CREATE OPERATOR CLASS delivery.work_calendar_ops
+	DEFAULT FOR TYPE delivery.work_calendar USING btree FAMILY delivery.work_calendar_ops AS
+	OPERATOR 1 delivery.< (delivery.work_calendar, delivery.work_calendar),
+	OPERATOR 2 delivery.<= (delivery.work_calendar, delivery.work_calendar),
+	OPERATOR 3 delivery.= (delivery.work_calendar, delivery.work_calendar),
+	OPERATOR 4 delivery.>= (delivery.work_calendar, delivery.work_calendar),
+	OPERATOR 5 delivery.> (delivery.work_calendar, delivery.work_calendar),
+	FUNCTION 1 delivery_internal.work_calendar_cmp(delivery.work_calendar, delivery.work_calendar),
+	FUNCTION 4 pg_catalog.btequalimage(oid);
+COMMENT ON OPERATOR CLASS delivery.work_calendar_ops USING btree IS
+	'order of working calendars by the bytes of their normalised text, for ORDER BY, GROUP BY, joins and indexes';
+
 CREATE OPERATOR FAMILY delivery.work_calendar_hash_ops USING hash;
 COMMENT ON OPERATOR FAMILY delivery.work_calendar_hash_ops USING hash IS 'hash operators of working calendars';
 CREATE OPERATOR CLASS delivery.work_calendar_hash_ops
@@ -111,6 +209,14 @@ CREATE OPERATOR CLASS delivery.work_calendar_hash_ops
 	FUNCTION 2 delivery_internal.work_calendar_hash_extended(delivery.work_calendar, bigint);
 COMMENT ON OPERATOR CLASS delivery.work_calendar_hash_ops USING hash IS
 	'hash operators of working calendars, for DISTINCT, GROUP BY, joins and hash indexes';
+
+-- Drivers send text where a calendar is stored.
+CREATE CAST (text AS delivery.work_calendar) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (text AS delivery.work_calendar) IS 'a calendar as it is written';
+CREATE CAST (varchar AS delivery.work_calendar) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (varchar AS delivery.work_calendar) IS 'a calendar as it is written';
+CREATE CAST (bpchar AS delivery.work_calendar) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (bpchar AS delivery.work_calendar) IS 'a calendar as it is written';
 
 -- Source of the syntax: OpenStreetMap, opening_hours specification 0.7, of
 -- which it is a subset; see doc/calendar.md.

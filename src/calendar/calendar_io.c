@@ -1,7 +1,7 @@
 /*
  * calendar_io.c
- *	  The type work_calendar: text and binary input and output, equality, hash,
- *	  and the binding of public holidays.
+ *	  The type work_calendar: text and binary input and output, equality, order,
+ *	  hash, and the binding of public holidays.
  *
  * What is stored is the normalised text; both inputs and with_holidays() go
  * through the one parser, so a stored value can always be read.
@@ -18,6 +18,7 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 
+#include "base/binary.h"
 #include "base/zone.h"
 #include "calendar/calendar_day.h"
 #include "calendar/calendar_io.h"
@@ -26,10 +27,15 @@
 #include "calendar/calendar_show.h"
 #include "calendar/calendar_value.h"
 
+PG_FUNCTION_INFO_V1(delivery_calendar_cmp);
 PG_FUNCTION_INFO_V1(delivery_calendar_eq);
+PG_FUNCTION_INFO_V1(delivery_calendar_ge);
+PG_FUNCTION_INFO_V1(delivery_calendar_gt);
 PG_FUNCTION_INFO_V1(delivery_calendar_hash);
 PG_FUNCTION_INFO_V1(delivery_calendar_hash_extended);
 PG_FUNCTION_INFO_V1(delivery_calendar_in);
+PG_FUNCTION_INFO_V1(delivery_calendar_le);
+PG_FUNCTION_INFO_V1(delivery_calendar_lt);
 PG_FUNCTION_INFO_V1(delivery_calendar_ne);
 PG_FUNCTION_INFO_V1(delivery_calendar_out);
 PG_FUNCTION_INFO_V1(delivery_calendar_recv);
@@ -211,25 +217,19 @@ delivery_calendar_out(PG_FUNCTION_ARGS)
 }
 
 /*
- * A byte with the format, then the text.
+ * The format, then the text.
  */
 Datum
 delivery_calendar_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			version = pq_getmsgbyte(message);
+	int			bytes = delivery_receive_format(message, "work_calendar");
 	int			length;
 	char	   *text;
 	CalendarRules rules;
 	const char *zone;
 
-	if (version != WORK_CALENDAR_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("binary work_calendar has a format that is not known"),
-				 errdetail("The format is %d; this version knows format %d.", version, WORK_CALENDAR_VERSION),
-				 errhint("Send the calendar as text.")));
-	text = pq_getmsgtext(message, message->len - message->cursor, &length);
+	text = pq_getmsgtext(message, bytes, &length);
 	read_text(text, length, NULL, &rules, &zone);
 	PG_RETURN_POINTER(make_value(&rules, zone, NULL));
 }
@@ -241,12 +241,12 @@ delivery_calendar_send(PG_FUNCTION_ARGS)
 	StringInfoData message;
 
 	pq_begintypsend(&message);
-	pq_sendbyte(&message, WORK_CALENDAR_VERSION);
+	delivery_send_format(&message);
 	pq_sendtext(&message, CALENDAR_VALUE(value)->text, CALENDAR_TEXT_LENGTH(value));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
-/* --- equality: of the normalised text ----------------------------------- */
+/* --- equality and order: of the normalised text ------------------------- */
 
 static bool
 is_equal(struct varlena *a, struct varlena *b)
@@ -271,6 +271,56 @@ Datum
 delivery_calendar_ne(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(!DatumGetBool(delivery_calendar_eq(fcinfo)));
+}
+
+/*
+ * By the bytes of the text, as the collation "C" orders: the same on every
+ * server, and a value need not be read as rules.
+ */
+static int
+compare(FunctionCallInfo fcinfo)
+{
+	struct varlena *a = GET_CALENDAR(0);
+	struct varlena *b = GET_CALENDAR(1);
+	size_t		a_length = CALENDAR_TEXT_LENGTH(a);
+	size_t		b_length = CALENDAR_TEXT_LENGTH(b);
+	int			order = memcmp(CALENDAR_VALUE(a)->text, CALENDAR_VALUE(b)->text, Min(a_length, b_length));
+
+	if (order == 0)
+		order = (a_length > b_length) - (a_length < b_length);
+	PG_FREE_IF_COPY(a, 0);
+	PG_FREE_IF_COPY(b, 1);
+	return order < 0 ? -1 : order > 0;
+}
+
+Datum
+delivery_calendar_cmp(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(compare(fcinfo));
+}
+
+Datum
+delivery_calendar_lt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare(fcinfo) < 0);
+}
+
+Datum
+delivery_calendar_le(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare(fcinfo) <= 0);
+}
+
+Datum
+delivery_calendar_gt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare(fcinfo) > 0);
+}
+
+Datum
+delivery_calendar_ge(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare(fcinfo) >= 0);
 }
 
 Datum

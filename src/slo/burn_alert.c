@@ -98,7 +98,9 @@ typedef struct Events
 	int64		total;
 } Events;
 
-PG_FUNCTION_INFO_V1(delivery_burn_alert_accum);
+PG_FUNCTION_INFO_V1(delivery_burn_alert_accum_float8);
+PG_FUNCTION_INFO_V1(delivery_burn_alert_accum_int8);
+PG_FUNCTION_INFO_V1(delivery_burn_alert_accum_numeric);
 PG_FUNCTION_INFO_V1(delivery_burn_alert_combine);
 PG_FUNCTION_INFO_V1(delivery_burn_alert_final);
 
@@ -187,15 +189,12 @@ check_min_events(int64 min_events)
 /*
  * (state, bucket, good, total, objective, as_of [, period [, min_events]])
  */
-Datum
-delivery_burn_alert_accum(PG_FUNCTION_ARGS)
+static Datum
+accumulate(FunctionCallInfo fcinfo, int64 good, int64 total, int64 min_events)
 {
 	ArrayType  *state = delivery_counter_state(fcinfo, ALERT_FIELDS, ALERT_FIELDS);
 	int64	   *counters = delivery_counters(state);
-	Oid			type = delivery_count_type(fcinfo, 2);
 	TimestampTz bucket = PG_GETARG_TIMESTAMPTZ(1);
-	int64		good = delivery_get_count(type, PG_GETARG_DATUM(2));
-	int64		total = delivery_get_count(type, PG_GETARG_DATUM(3));
 	TimestampTz as_of = PG_GETARG_TIMESTAMPTZ(5);
 	int64		parameters[PARAMETERS];
 
@@ -209,7 +208,7 @@ delivery_burn_alert_accum(PG_FUNCTION_ARGS)
 	parameters[ALERT_OBJECTIVE - ALERT_OBJECTIVE] = PG_GETARG_OBJECTIVE(4);
 	parameters[ALERT_AS_OF - ALERT_OBJECTIVE] = as_of;
 	parameters[ALERT_PERIOD - ALERT_OBJECTIVE] = PG_NARGS() > 6 ? get_period(fcinfo, 6) : DEFAULT_PERIOD;
-	parameters[ALERT_MIN_EVENTS - ALERT_OBJECTIVE] = PG_NARGS() > 7 ? check_min_events(delivery_get_count(type, PG_GETARG_DATUM(7))) : 0;
+	parameters[ALERT_MIN_EVENTS - ALERT_OBJECTIVE] = check_min_events(min_events);
 	take_parameters(counters, parameters);
 	counters[ALERT_ROWS]++;
 
@@ -223,6 +222,29 @@ delivery_burn_alert_accum(PG_FUNCTION_ARGS)
 		add_events(counters, age, total - good, total);
 	}
 	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+/* Any number of events will do where the call does not say how many. */
+#define HAS_MIN_EVENTS (PG_NARGS() > 7)
+
+Datum
+delivery_burn_alert_accum_int8(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, PG_GETARG_INT64(2), PG_GETARG_INT64(3), HAS_MIN_EVENTS ? PG_GETARG_INT64(7) : 0);
+}
+
+Datum
+delivery_burn_alert_accum_numeric(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, delivery_count_of_numeric(PG_GETARG_NUMERIC(2)), delivery_count_of_numeric(PG_GETARG_NUMERIC(3)),
+					  HAS_MIN_EVENTS ? delivery_count_of_numeric(PG_GETARG_NUMERIC(7)) : 0);
+}
+
+Datum
+delivery_burn_alert_accum_float8(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, delivery_count_of_float8(PG_GETARG_FLOAT8(2)), delivery_count_of_float8(PG_GETARG_FLOAT8(3)),
+					  HAS_MIN_EVENTS ? delivery_count_of_float8(PG_GETARG_FLOAT8(7)) : 0);
 }
 
 /*

@@ -8,12 +8,14 @@
  */
 #include "base/delivery.h"
 
+#include "common/shortest_dec.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "parser/scansup.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
+#include "base/binary.h"
 #include "slo/objective.h"
 
 PG_FUNCTION_INFO_V1(delivery_objective_in);
@@ -229,17 +231,23 @@ delivery_objective_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(delivery_show_objective(PG_GETARG_OBJECTIVE(0)));
 }
 
+/*
+ * The format, then the parts per billion as an int8: twelve bytes, as hardly any
+ * other type has, where an int4 would make it as long as a bigint.
+ */
 Datum
 delivery_objective_recv(PG_FUNCTION_ARGS)
 {
-	int32		parts = (int32) pq_getmsgint((StringInfo) PG_GETARG_POINTER(0), sizeof(int32));
+	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
+	int			length = delivery_receive_format(message, "objective");
+	int64		parts;
 
+	if (length != sizeof(int64))
+		delivery_refuse_binary("objective", psprintf("After the format it has %d bytes, and should have %zu.", length, sizeof(int64)));
+	parts = pq_getmsgint64(message);
 	if (!delivery_is_objective(parts))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary objective"),
-				 errdetail("It has %d parts per billion.", parts),
-				 errhint("Send a four-byte integer above 0 and below %d.", OBJECTIVE_WHOLE)));
+		delivery_refuse_binary("objective", psprintf("It has %lld parts per billion, and they lie above 0 and below %d.",
+													 (long long) parts, OBJECTIVE_WHOLE));
 	PG_RETURN_OBJECTIVE(parts);
 }
 
@@ -249,7 +257,8 @@ delivery_objective_send(PG_FUNCTION_ARGS)
 	StringInfoData message;
 
 	pq_begintypsend(&message);
-	pq_sendint32(&message, (uint32) PG_GETARG_OBJECTIVE(0));
+	delivery_send_format(&message);
+	pq_sendint64(&message, (uint64) PG_GETARG_OBJECTIVE(0));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
@@ -281,17 +290,23 @@ delivery_objective_from_numeric(PG_FUNCTION_ARGS)
 }
 
 /*
- * objective(float4) -> objective: by the six digits that a float4 holds for sure.
+ * objective(float4) -> objective: by its shortest decimal.  The six digits that
+ * a float4 holds for sure would round a promise such as 0.9999994.
  */
 Datum
 delivery_objective_from_float4(PG_FUNCTION_ARGS)
 {
-	return objective_of_numeric(DatumGetNumeric(DirectFunctionCall1(float4_numeric, PG_GETARG_DATUM(0))));
+	char		shortest[FLOAT_SHORTEST_DECIMAL_LEN];
+
+	float_to_shortest_decimal_buf(PG_GETARG_FLOAT4(0), shortest);
+	return objective_of_numeric(DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(shortest),
+																	ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1))));
 }
 
 /*
  * objective(float8) -> objective: by the 15 digits that a float8 holds for
- * sure, so that 0.999::float8 is 0.999.
+ * sure.  They are its shortest decimal where it was written as one with so many,
+ * and what a calculation made of it, such as 99.9 / 100, is still 0.999.
  */
 Datum
 delivery_objective_from_float8(PG_FUNCTION_ARGS)

@@ -30,7 +30,7 @@ CREATE FUNCTION delivery_internal.objective_recv(input internal)
 	AS 'MODULE_PATHNAME', 'delivery_objective_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery_internal.objective_recv(internal) IS
-	'binary input of an objective: parts per billion as an integer of four bytes';
+	'binary input of an objective: the format, 1, and three zeros as bytes, then parts per billion as an integer of eight bytes';
 
 CREATE FUNCTION delivery_internal.objective_send(objective delivery.objective)
 	RETURNS bytea
@@ -61,14 +61,14 @@ CREATE FUNCTION delivery.objective(ratio double precision)
 	AS 'MODULE_PATHNAME', 'delivery_objective_from_float8'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery.objective(double precision) IS
-	'the objective of a ratio between 0 and 1, by its first 15 digits';
+	'the objective of a ratio between 0 and 1, by its shortest decimal, or 15 digits of a longer one';
 
 CREATE FUNCTION delivery.objective(ratio real)
 	RETURNS delivery.objective
 	AS 'MODULE_PATHNAME', 'delivery_objective_from_float4'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery.objective(real) IS
-	'the objective of a ratio between 0 and 1, by its first 6 digits';
+	'the objective of a ratio between 0 and 1, by its shortest decimal';
 
 CREATE FUNCTION delivery.ratio(objective delivery.objective)
 	RETURNS numeric
@@ -80,11 +80,21 @@ COMMENT ON FUNCTION delivery.ratio(delivery.objective) IS
 CREATE CAST (numeric AS delivery.objective) WITH FUNCTION delivery.objective(numeric) AS IMPLICIT;
 COMMENT ON CAST (numeric AS delivery.objective) IS 'a ratio as an objective';
 
-CREATE CAST (double precision AS delivery.objective) WITH FUNCTION delivery.objective(double precision) AS ASSIGNMENT;
+CREATE CAST (double precision AS delivery.objective) WITH FUNCTION delivery.objective(double precision) AS IMPLICIT;
 COMMENT ON CAST (double precision AS delivery.objective) IS 'a ratio as an objective';
 
-CREATE CAST (real AS delivery.objective) WITH FUNCTION delivery.objective(real) AS ASSIGNMENT;
+CREATE CAST (real AS delivery.objective) WITH FUNCTION delivery.objective(real) AS IMPLICIT;
 COMMENT ON CAST (real AS delivery.objective) IS 'a ratio as an objective';
+
+-- Drivers send text where an objective is stored.
+CREATE CAST (text AS delivery.objective) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (text AS delivery.objective) IS 'an objective as it is written';
+
+CREATE CAST (varchar AS delivery.objective) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (varchar AS delivery.objective) IS 'an objective as it is written';
+
+CREATE CAST (bpchar AS delivery.objective) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (bpchar AS delivery.objective) IS 'an objective as it is written';
 
 CREATE CAST (delivery.objective AS numeric) WITH FUNCTION delivery.ratio(delivery.objective) AS ASSIGNMENT;
 COMMENT ON CAST (delivery.objective AS numeric) IS 'an objective as a ratio';

@@ -49,13 +49,19 @@ enum
 
 PG_FUNCTION_INFO_V1(delivery_burn_rate_final);
 PG_FUNCTION_INFO_V1(delivery_error_budget_final);
-PG_FUNCTION_INFO_V1(delivery_error_budget_of);
-PG_FUNCTION_INFO_V1(delivery_slo_accum);
+PG_FUNCTION_INFO_V1(delivery_error_budget_of_float8);
+PG_FUNCTION_INFO_V1(delivery_error_budget_of_int8);
+PG_FUNCTION_INFO_V1(delivery_error_budget_of_numeric);
 PG_FUNCTION_INFO_V1(delivery_slo_accum_event);
+PG_FUNCTION_INFO_V1(delivery_slo_accum_float8);
+PG_FUNCTION_INFO_V1(delivery_slo_accum_int8);
+PG_FUNCTION_INFO_V1(delivery_slo_accum_numeric);
 PG_FUNCTION_INFO_V1(delivery_slo_accum_text);
 PG_FUNCTION_INFO_V1(delivery_slo_combine);
-PG_FUNCTION_INFO_V1(delivery_slo_remove);
 PG_FUNCTION_INFO_V1(delivery_slo_remove_event);
+PG_FUNCTION_INFO_V1(delivery_slo_remove_float8);
+PG_FUNCTION_INFO_V1(delivery_slo_remove_int8);
+PG_FUNCTION_INFO_V1(delivery_slo_remove_numeric);
 PG_FUNCTION_INFO_V1(delivery_slo_remove_text);
 
 /* --- arithmetic --------------------------------------------------------- */
@@ -217,28 +223,62 @@ remove_row(int64 *slo, int64 good, int64 total)
 	slo[SLO_TOTAL] -= total;
 }
 
-Datum
-delivery_slo_accum(PG_FUNCTION_ARGS)
+static inline Datum
+accumulate(FunctionCallInfo fcinfo, int64 good, int64 total)
 {
 	ArrayType  *state = delivery_counter_state(fcinfo, SLO_FIELDS, SLO_FIELDS);
-	Oid			type = delivery_count_type(fcinfo, 1);
-	int64		good = delivery_get_count(type, PG_GETARG_DATUM(1));
-	int64		total = delivery_get_count(type, PG_GETARG_DATUM(2));
 
 	delivery_check_counts(good, total);
 	add_rows(delivery_counters(state), 1, PG_GETARG_OBJECTIVE(3), good, total);
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
-Datum
-delivery_slo_remove(PG_FUNCTION_ARGS)
+static inline Datum
+subtract(FunctionCallInfo fcinfo, int64 good, int64 total)
 {
 	ArrayType  *state = delivery_counter_state(fcinfo, SLO_FIELDS, SLO_FIELDS);
-	Oid			type = delivery_count_type(fcinfo, 1);
 
-	remove_row(delivery_counters(state), delivery_get_count(type, PG_GETARG_DATUM(1)),
-			   delivery_get_count(type, PG_GETARG_DATUM(2)));
+	remove_row(delivery_counters(state), good, total);
 	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+/*
+ * (state, good, total, objective), in a form for each type of counts
+ */
+Datum
+delivery_slo_accum_int8(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, PG_GETARG_INT64(1), PG_GETARG_INT64(2));
+}
+
+Datum
+delivery_slo_accum_numeric(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, delivery_count_of_numeric(PG_GETARG_NUMERIC(1)), delivery_count_of_numeric(PG_GETARG_NUMERIC(2)));
+}
+
+Datum
+delivery_slo_accum_float8(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, delivery_count_of_float8(PG_GETARG_FLOAT8(1)), delivery_count_of_float8(PG_GETARG_FLOAT8(2)));
+}
+
+Datum
+delivery_slo_remove_int8(PG_FUNCTION_ARGS)
+{
+	return subtract(fcinfo, PG_GETARG_INT64(1), PG_GETARG_INT64(2));
+}
+
+Datum
+delivery_slo_remove_numeric(PG_FUNCTION_ARGS)
+{
+	return subtract(fcinfo, delivery_count_of_numeric(PG_GETARG_NUMERIC(1)), delivery_count_of_numeric(PG_GETARG_NUMERIC(2)));
+}
+
+Datum
+delivery_slo_remove_float8(PG_FUNCTION_ARGS)
+{
+	return subtract(fcinfo, delivery_count_of_float8(PG_GETARG_FLOAT8(1)), delivery_count_of_float8(PG_GETARG_FLOAT8(2)));
 }
 
 Datum
@@ -272,7 +312,7 @@ get_text_counts(FunctionCallInfo fcinfo, int64 *good, int64 *total)
 		delivery_invalid_state("It is NULL.");
 	for (int i = 0; i < 2; i++)
 		if (!PG_ARGISNULL(i + 1))
-			counts[i] = delivery_count_of_other(TEXTOID, PG_GETARG_DATUM(i + 1));
+			counts[i] = delivery_count_of_text(TextDatumGetCString(PG_GETARG_DATUM(i + 1)));
 	*good = counts[0];
 	*total = counts[1];
 	return !PG_ARGISNULL(1) && !PG_ARGISNULL(2) && !PG_ARGISNULL(3);
@@ -283,14 +323,10 @@ delivery_slo_accum_text(PG_FUNCTION_ARGS)
 {
 	int64		good;
 	int64		total;
-	ArrayType  *state;
 
 	if (!get_text_counts(fcinfo, &good, &total))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	delivery_check_counts(good, total);
-	state = delivery_counter_state(fcinfo, SLO_FIELDS, SLO_FIELDS);
-	add_rows(delivery_counters(state), 1, PG_GETARG_OBJECTIVE(3), good, total);
-	PG_RETURN_ARRAYTYPE_P(state);
+	return accumulate(fcinfo, good, total);
 }
 
 Datum
@@ -298,13 +334,10 @@ delivery_slo_remove_text(PG_FUNCTION_ARGS)
 {
 	int64		good;
 	int64		total;
-	ArrayType  *state;
 
 	if (!get_text_counts(fcinfo, &good, &total))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	state = delivery_counter_state(fcinfo, SLO_FIELDS, SLO_FIELDS);
-	remove_row(delivery_counters(state), good, total);
-	PG_RETURN_ARRAYTYPE_P(state);
+	return subtract(fcinfo, good, total);
 }
 
 /*
@@ -359,15 +392,31 @@ delivery_burn_rate_final(PG_FUNCTION_ARGS)
 											  (Objective) slo[SLO_OBJECTIVE]));
 }
 
-/*
- * error_budget_of(good, total, objective) -> error_budget
- */
-Datum
-delivery_error_budget_of(PG_FUNCTION_ARGS)
+static Datum
+budget_of(FunctionCallInfo fcinfo, int64 good, int64 total)
 {
-	int64		good = delivery_count_of_numeric(PG_GETARG_NUMERIC(0));
-	int64		total = delivery_count_of_numeric(PG_GETARG_NUMERIC(1));
-
 	delivery_check_counts(good, total);
 	return delivery_error_budget(fcinfo, (TupleDesc *) &fcinfo->flinfo->fn_extra, good, total, PG_GETARG_OBJECTIVE(2));
+}
+
+/*
+ * error_budget_of(good, total, objective) -> error_budget, in a form for each
+ * type of counts
+ */
+Datum
+delivery_error_budget_of_int8(PG_FUNCTION_ARGS)
+{
+	return budget_of(fcinfo, PG_GETARG_INT64(0), PG_GETARG_INT64(1));
+}
+
+Datum
+delivery_error_budget_of_numeric(PG_FUNCTION_ARGS)
+{
+	return budget_of(fcinfo, delivery_count_of_numeric(PG_GETARG_NUMERIC(0)), delivery_count_of_numeric(PG_GETARG_NUMERIC(1)));
+}
+
+Datum
+delivery_error_budget_of_float8(PG_FUNCTION_ARGS)
+{
+	return budget_of(fcinfo, delivery_count_of_float8(PG_GETARG_FLOAT8(0)), delivery_count_of_float8(PG_GETARG_FLOAT8(1)));
 }

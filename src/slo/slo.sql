@@ -6,11 +6,12 @@
 --   left, and for a NULL parameter. downtime NULL means none.
 -- Errors: 22023 for negative counts, more good events than events, a count that
 --   is no whole number, objectives that differ within a group, a period that is
---   empty, unbounded, infinite or has months; 22003 for 2^63 events and more;
---   42804 for counts of another type than integer, bigint and numeric (smallint
---   is fine too, and so is text, as an untyped parameter is); 22P02 for text that
---   is no number; 22008 for a period that an int64 of microseconds cannot hold;
---   22023 for an array that is not a state.
+--   empty, unbounded, infinite or has months; 22003 for 2^63 events and more, and
+--   for a count above 2^53 - 1 as double precision; 22P02 for text that is no
+--   number; 22008 for a period that an int64 of microseconds cannot hold; 22023
+--   for an array that is not a state.
+-- Counts have three forms and no polymorphic one, which would not run on
+--   distributed tables: see src/base/count.h for how calls find theirs.
 -- Source: Beyer, Murphy, Rensin, Kawahara, Thorne: The Site Reliability Workbook
 --   (2018), ch. 2 and 5.
 
@@ -37,18 +38,46 @@ COMMENT ON COLUMN delivery.error_budget.exhausted IS 'whether nothing is left: b
 -- The state of counted events is {format 3, rows, objective in parts per billion,
 -- good, total}.
 
-CREATE FUNCTION delivery_internal.slo_accum(state bigint[], good anycompatible, total anycompatible, objective delivery.objective)
+CREATE FUNCTION delivery_internal.slo_accum(state bigint[], good bigint, total bigint, objective delivery.objective)
 	RETURNS bigint[]
-	AS 'MODULE_PATHNAME', 'delivery_slo_accum'
+	AS 'MODULE_PATHNAME', 'delivery_slo_accum_int8'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery_internal.slo_accum(bigint[], anycompatible, anycompatible, delivery.objective) IS
+COMMENT ON FUNCTION delivery_internal.slo_accum(bigint[], bigint, bigint, delivery.objective) IS
 	'transition: add the events of a row';
 
-CREATE FUNCTION delivery_internal.slo_remove(state bigint[], good anycompatible, total anycompatible, objective delivery.objective)
+CREATE FUNCTION delivery_internal.slo_accum(state bigint[], good numeric, total numeric, objective delivery.objective)
 	RETURNS bigint[]
-	AS 'MODULE_PATHNAME', 'delivery_slo_remove'
+	AS 'MODULE_PATHNAME', 'delivery_slo_accum_numeric'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION delivery_internal.slo_remove(bigint[], anycompatible, anycompatible, delivery.objective) IS
+COMMENT ON FUNCTION delivery_internal.slo_accum(bigint[], numeric, numeric, delivery.objective) IS
+	'transition: add the events of a row';
+
+CREATE FUNCTION delivery_internal.slo_accum(state bigint[], good double precision, total double precision, objective delivery.objective)
+	RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'delivery_slo_accum_float8'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery_internal.slo_accum(bigint[], double precision, double precision, delivery.objective) IS
+	'transition: add the events of a row';
+
+CREATE FUNCTION delivery_internal.slo_remove(state bigint[], good bigint, total bigint, objective delivery.objective)
+	RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'delivery_slo_remove_int8'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery_internal.slo_remove(bigint[], bigint, bigint, delivery.objective) IS
+	'inverse transition: take the events of a row off the counts';
+
+CREATE FUNCTION delivery_internal.slo_remove(state bigint[], good numeric, total numeric, objective delivery.objective)
+	RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'delivery_slo_remove_numeric'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery_internal.slo_remove(bigint[], numeric, numeric, delivery.objective) IS
+	'inverse transition: take the events of a row off the counts';
+
+CREATE FUNCTION delivery_internal.slo_remove(state bigint[], good double precision, total double precision, objective delivery.objective)
+	RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'delivery_slo_remove_float8'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery_internal.slo_remove(bigint[], double precision, double precision, delivery.objective) IS
 	'inverse transition: take the events of a row off the counts';
 
 CREATE FUNCTION delivery_internal.slo_accum(state bigint[], good boolean, objective delivery.objective)
@@ -86,7 +115,7 @@ CREATE FUNCTION delivery_internal.burn_rate_final(state bigint[])
 COMMENT ON FUNCTION delivery_internal.burn_rate_final(bigint[]) IS
 	'final: share of bad events divided by the share that the objective allows';
 
-CREATE AGGREGATE delivery.error_budget(good anycompatible, total anycompatible, objective delivery.objective) (
+CREATE AGGREGATE delivery.error_budget(good bigint, total bigint, objective delivery.objective) (
 	SFUNC = delivery_internal.slo_accum,
 	STYPE = bigint[],
 	INITCOND = '{3,0,0,0,0}',
@@ -99,8 +128,40 @@ CREATE AGGREGATE delivery.error_budget(good anycompatible, total anycompatible, 
 	MFINALFUNC = delivery_internal.error_budget_final,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE delivery.error_budget(anycompatible, anycompatible, delivery.objective) IS
+COMMENT ON AGGREGATE delivery.error_budget(bigint, bigint, delivery.objective) IS
 	'error budget of counted events: good ones and all, in rows of any size';
+
+CREATE AGGREGATE delivery.error_budget(good numeric, total numeric, objective delivery.objective) (
+	SFUNC = delivery_internal.slo_accum,
+	STYPE = bigint[],
+	INITCOND = '{3,0,0,0,0}',
+	FINALFUNC = delivery_internal.error_budget_final,
+	COMBINEFUNC = delivery_internal.slo_combine,
+	MSFUNC = delivery_internal.slo_accum,
+	MINVFUNC = delivery_internal.slo_remove,
+	MSTYPE = bigint[],
+	MINITCOND = '{3,0,0,0,0}',
+	MFINALFUNC = delivery_internal.error_budget_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE delivery.error_budget(numeric, numeric, delivery.objective) IS
+	'error budget of counted events: good ones and all, in rows of any size; counts as numeric, which sum(bigint) is, too';
+
+CREATE AGGREGATE delivery.error_budget(good double precision, total double precision, objective delivery.objective) (
+	SFUNC = delivery_internal.slo_accum,
+	STYPE = bigint[],
+	INITCOND = '{3,0,0,0,0}',
+	FINALFUNC = delivery_internal.error_budget_final,
+	COMBINEFUNC = delivery_internal.slo_combine,
+	MSFUNC = delivery_internal.slo_accum,
+	MINVFUNC = delivery_internal.slo_remove,
+	MSTYPE = bigint[],
+	MINITCOND = '{3,0,0,0,0}',
+	MFINALFUNC = delivery_internal.error_budget_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE delivery.error_budget(double precision, double precision, delivery.objective) IS
+	'error budget of counted events: good ones and all, in rows of any size; counts as double precision, which takes integers and untyped parameters: whole numbers up to 2^53 - 1';
 
 -- Without this form untyped parameters would be ambiguous with the form for
 -- downtime; a literal range that was meant for that one is refused, beside NULL
@@ -151,7 +212,7 @@ CREATE AGGREGATE delivery.error_budget(good boolean, objective delivery.objectiv
 COMMENT ON AGGREGATE delivery.error_budget(boolean, delivery.objective) IS
 	'error budget of events, one row for each, or of slices of time that were good or not';
 
-CREATE AGGREGATE delivery.burn_rate(good anycompatible, total anycompatible, objective delivery.objective) (
+CREATE AGGREGATE delivery.burn_rate(good bigint, total bigint, objective delivery.objective) (
 	SFUNC = delivery_internal.slo_accum,
 	STYPE = bigint[],
 	INITCOND = '{3,0,0,0,0}',
@@ -164,8 +225,40 @@ CREATE AGGREGATE delivery.burn_rate(good anycompatible, total anycompatible, obj
 	MFINALFUNC = delivery_internal.burn_rate_final,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE delivery.burn_rate(anycompatible, anycompatible, delivery.objective) IS
+COMMENT ON AGGREGATE delivery.burn_rate(bigint, bigint, delivery.objective) IS
 	'burn rate: share of bad events divided by the share that the objective allows; 1 uses up the budget by the end of the period';
+
+CREATE AGGREGATE delivery.burn_rate(good numeric, total numeric, objective delivery.objective) (
+	SFUNC = delivery_internal.slo_accum,
+	STYPE = bigint[],
+	INITCOND = '{3,0,0,0,0}',
+	FINALFUNC = delivery_internal.burn_rate_final,
+	COMBINEFUNC = delivery_internal.slo_combine,
+	MSFUNC = delivery_internal.slo_accum,
+	MINVFUNC = delivery_internal.slo_remove,
+	MSTYPE = bigint[],
+	MINITCOND = '{3,0,0,0,0}',
+	MFINALFUNC = delivery_internal.burn_rate_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE delivery.burn_rate(numeric, numeric, delivery.objective) IS
+	'burn rate: share of bad events divided by the share that the objective allows; 1 uses up the budget by the end of the period; counts as numeric, which sum(bigint) is, too';
+
+CREATE AGGREGATE delivery.burn_rate(good double precision, total double precision, objective delivery.objective) (
+	SFUNC = delivery_internal.slo_accum,
+	STYPE = bigint[],
+	INITCOND = '{3,0,0,0,0}',
+	FINALFUNC = delivery_internal.burn_rate_final,
+	COMBINEFUNC = delivery_internal.slo_combine,
+	MSFUNC = delivery_internal.slo_accum,
+	MINVFUNC = delivery_internal.slo_remove,
+	MSTYPE = bigint[],
+	MINITCOND = '{3,0,0,0,0}',
+	MFINALFUNC = delivery_internal.burn_rate_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE delivery.burn_rate(double precision, double precision, delivery.objective) IS
+	'burn rate: share of bad events divided by the share that the objective allows; 1 uses up the budget by the end of the period; counts as double precision, which takes integers and untyped parameters: whole numbers up to 2^53 - 1';
 
 CREATE AGGREGATE delivery.burn_rate(good boolean, objective delivery.objective) (
 	SFUNC = delivery_internal.slo_accum,
@@ -183,12 +276,26 @@ CREATE AGGREGATE delivery.burn_rate(good boolean, objective delivery.objective) 
 COMMENT ON AGGREGATE delivery.burn_rate(boolean, delivery.objective) IS
 	'burn rate of events, one row for each, or of slices of time that were good or not';
 
+CREATE FUNCTION delivery.error_budget_of(good bigint, total bigint, objective delivery.objective)
+	RETURNS delivery.error_budget
+	AS 'MODULE_PATHNAME', 'delivery_error_budget_of_int8'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery.error_budget_of(bigint, bigint, delivery.objective) IS
+	'error budget of one pair of counts';
+
 CREATE FUNCTION delivery.error_budget_of(good numeric, total numeric, objective delivery.objective)
 	RETURNS delivery.error_budget
-	AS 'MODULE_PATHNAME', 'delivery_error_budget_of'
+	AS 'MODULE_PATHNAME', 'delivery_error_budget_of_numeric'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery.error_budget_of(numeric, numeric, delivery.objective) IS
-	'error budget of one pair of counts';
+	'error budget of one pair of counts; counts as numeric, which sum(bigint) is, too';
+
+CREATE FUNCTION delivery.error_budget_of(good double precision, total double precision, objective delivery.objective)
+	RETURNS delivery.error_budget
+	AS 'MODULE_PATHNAME', 'delivery_error_budget_of_float8'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery.error_budget_of(double precision, double precision, delivery.objective) IS
+	'error budget of one pair of counts; counts as double precision, which takes integers and untyped parameters: whole numbers up to 2^53 - 1';
 
 CREATE FUNCTION delivery.error_budget(downtime tstzmultirange, period tstzrange, objective delivery.objective)
 	RETURNS delivery.error_budget

@@ -125,6 +125,7 @@ step regress_other_server other_server
 step stress in_new_database delivery_stress test/stress/audit.sh test/stress/wip.sh
 step pgtap pgtap
 step data tests test/t/data.sh
+step binary in_new_database delivery_binary test/t/binary.pl
 step dump tests test/t/dump.sh
 step replication tests test/t/replication.sh
 step examples tests test/t/examples.pl
