@@ -129,6 +129,7 @@ step binary in_new_database delivery_binary test/t/binary.pl
 step dump tests test/t/dump.sh
 step replication tests test/t/replication.sh
 step examples tests test/t/examples.pl
+step readme tests test/t/readme.pl
 step reference in_new_database delivery_reference test/t/reference.sh
 step jdbc in_new_database delivery_jdbc test/jdbc/run.sh
 step real_data in_new_database delivery_real test/realdata/git_dora.sh test/realdata/uci_incident.sh test/realdata/service_levels.sh

@@ -10,7 +10,7 @@ use strict;
 use warnings;
 use File::Temp 'tempdir';
 
-my @documents = ('README.md', sort glob 'doc/*.md');
+my @documents = @ARGV ? @ARGV : ('README.md', sort glob 'doc/*.md');
 my $work = tempdir(CLEANUP => 1);
 my $number = 0;
 my $failed = 0;
