@@ -78,6 +78,19 @@ other_server() {
 	return $status
 }
 
+# A server whose newest version is made by upgrading the oldest.
+upgraded_server() {
+	test/bin/cluster.sh start test_upgraded || return
+	local status=0
+	(
+		eval "$(test/bin/cluster.sh env test_upgraded)"
+		test/upgrade/earlier.sh "$(dirname "$(find "$(readlink -f build/test_upgraded)/stage" -name delivery.control)")" &&
+			installcheck ""
+	) || status=$?
+	test/bin/cluster.sh stop test_upgraded
+	return $status
+}
+
 pgtap() {
 	new_database delivery_pgtap &&
 		psql -X -q -v ON_ERROR_STOP=1 -d delivery_pgtap -c 'CREATE EXTENSION pgtap' &&
@@ -122,6 +135,8 @@ step regress_on_search_path installcheck "-c search_path=public,delivery"
 step regress_forced_parallel installcheck "$forced -c work_mem=64kB"
 step regress_in_other_zones in_other_zones
 step regress_other_server other_server
+step regress_upgraded upgraded_server
+step upgrade tests test/t/upgrade.sh
 step stress in_new_database delivery_stress test/stress/audit.sh test/stress/wip.sh
 step pgtap pgtap
 step data tests test/t/data.sh
