@@ -4,6 +4,7 @@
 #   make demo [GIT=/path/to/a/clone]        the delivery report, on a cluster of its own
 #   make demo-stop                          stop that cluster
 #   make test                               all tests
+#   make test-machines [MACHINES="..."]     make demo and make test on fresh Debian machines; needs root
 #   make bench                              the performance bars (BENCH_ROWS, BENCH_RUNS)
 #   make fuzz                               fuzz what reads calendars (FUZZ_SECONDS, FUZZ_KEEP)
 #   make reference                          doc/reference.md from the COMMENTs
@@ -182,7 +183,7 @@ export PG_CONFIG
 DEMO_CLUSTER ?= demo
 export DEMO_CLUSTER
 
-.PHONY: demo demo-stop test bench fuzz reference
+.PHONY: demo demo-stop test test-machines bench fuzz reference
 
 demo:
 	@test/bin/provision.sh demo $(if $(GIT),git)
@@ -193,6 +194,10 @@ demo-stop:
 
 test:
 	@test/bin/run.sh
+
+# TESTS=no leaves out make test, KEEP=1 keeps the machines
+test-machines:
+	@test/machines/machines.sh $(MACHINES)
 
 bench:
 	@test/bin/provision.sh bench
