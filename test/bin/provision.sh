@@ -40,7 +40,7 @@ new_enough() {
 # What the distribution would install; nothing where its lists are not there.
 offered_major() {
 	have apt-cache || return 0
-	apt-cache depends postgresql 2>/dev/null | sed -n 's/.*Depends: postgresql-\([0-9][0-9]*\)$/\1/p' | sed -n 1p
+	{ apt-cache depends postgresql 2>/dev/null || true; } | sed -n 's/.*Depends: postgresql-\([0-9][0-9]*\)$/\1/p' | sed -n 1p
 }
 
 # A version in Debian's layout may be named before it is there.

@@ -127,7 +127,7 @@ package_manager() {
 		"machine='$machine'; . '$work/give'" \
 		"for package in \"\${@:2}\"; do case \$package in -*|*=*) ;; *) echo \"\$package\" >>'$machine/log'; give \"\$package\" ;; esac; done"
 	program "$machine/usr/bin/apt-cache" \
-		"[ -e '$machine/lists' ] || exit 0" \
+		"[ -e '$machine/lists' ] || { [ \$1 != depends ] || exit 100; exit 0; }" \
 		"case \$1 in" \
 		"depends) sed -n '1s/^/  Depends: postgresql-/p' '$machine/offered' ;;" \
 		"policy) case \$2 in" \
