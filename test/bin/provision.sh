@@ -171,8 +171,9 @@ cannot_install() {
 	have apt-get ||
 		fail "missing: $(listed "${things[@]}")" "this is no Debian system, so install it with the tools of yours" "$another"
 	[ "$(id -u)" -ne 0 ] && ! have sudo || return 0
-	! available perl || look_for_packages
-	fail "missing: $(listed "${things[@]}")" "as root: apt-get install ${packages[*]}"
+	# (without package lists nothing is known of any package)
+	[ -z "$(offered_major)" ] || look_for_packages
+	fail "missing: $(listed "${things[@]}")" "as root: apt-get update && apt-get install ${packages[*]}"
 }
 
 look
