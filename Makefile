@@ -4,11 +4,13 @@
 #   make demo [GIT=/path/to/a/clone]        the delivery report, on a cluster of its own
 #   make demo-stop                          stop that cluster
 #   make test                               all tests
+#   make test-machines [MACHINES="..."]     make demo and make test on fresh Debian machines; needs root
 #   make bench                              the performance bars (BENCH_ROWS, BENCH_RUNS)
 #   make fuzz                               fuzz what reads calendars (FUZZ_SECONDS, FUZZ_KEEP)
 #   make reference                          doc/reference.md from the COMMENTs
 #
-# demo, test, bench and fuzz install what is missing from Debian's packages.
+# demo, test, bench and fuzz install what is missing from Debian's packages, and
+# choose the server: PG_CONFIG=/path/to/pg_config names another one.
 
 EXTENSION = delivery
 MODULE_big = delivery
@@ -152,6 +154,7 @@ PIECES = \
 	src/slo/burn_alert.sql
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
+EXTRA_CLEAN = .built_for
 
 # Install scripts of releases, as they were, and the upgrade scripts from each to the
 # next: all that lies there is installed. A release is frozen under the version that
@@ -164,24 +167,45 @@ ISOLATION = benchmark calendar audit wip
 ISOLATION_OPTS = --inputdir=test/isolation
 
 PG_CONFIG ?= pg_config
+PG_VERSION := $(shell $(PG_CONFIG) --version 2>/dev/null)
+PG_MAJOR := $(shell expr '$(PG_VERSION)' : 'PostgreSQL \([0-9]*\)')
+PG_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
 # the server's headers are the server's: no warnings about them
-PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
+PG_CPPFLAGS = -I$(srcdir)/src -isystem $(PG_INCLUDE) \
 	-DDELIVERY_VERSION='"$(DELIVERY_VERSION)"'
 
-# On a fresh machine there is no PGXS yet: demo, test and bench install it and
-# call make again.
+# What is not there yet: demo, test and bench install it and call make again.
+# Debian's PGXS comes with the client, so it does not prove that of a server.
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
-ifneq ($(PGXS),)
+ifeq ($(PG_VERSION),)
+NO_BUILD = no $(PG_CONFIG): install PostgreSQL and its server headers (Debian: postgresql-NN, postgresql-server-dev-NN)
+else ifneq ($(shell test '$(PG_MAJOR)' -ge 15 2>/dev/null || echo old),)
+NO_BUILD = delivery needs PostgreSQL 15 or newer, and $(PG_CONFIG) is of $(PG_VERSION)
+else ifeq ($(PGXS)$(wildcard $(PG_INCLUDE)/postgres.h),$(PGXS))
+NO_BUILD = no $(PG_INCLUDE)/postgres.h: install PostgreSQL's server headers (Debian: postgresql-server-dev-$(PG_MAJOR))
+else ifeq ($(PGXS),)
+NO_BUILD = no PGXS: install PostgreSQL's server headers (Debian: postgresql-server-dev-$(PG_MAJOR))
+endif
+
+ifndef NO_BUILD
 include $(PGXS)
 else
 .PHONY: all install installcheck clean
 all install installcheck clean:
-	@echo "no PGXS: install PostgreSQL's server headers (Debian: postgresql-server-dev-NN)," >&2
-	@echo "or pass PG_CONFIG=/path/to/pg_config; 'make demo' and 'make test' install it" >&2
+	@echo "$(NO_BUILD)," >&2
+	@echo "or pass PG_CONFIG=/path/to/pg_config of another one; 'make demo' and 'make test' install what is missing" >&2
 	@exit 1
 endif
 
-$(OBJS) $(OBJS:.o=.bc): $(OWN_HEADERS)
+# what was built for one server is no use to another one
+BUILT_FOR := $(PG_VERSION) $(PG_INCLUDE)
+ifneq ($(shell cat .built_for 2>/dev/null),$(BUILT_FOR))
+.PHONY: .built_for
+endif
+.built_for:
+	@echo '$(BUILT_FOR)' >$@
+
+$(OBJS) $(OBJS:.o=.bc): $(OWN_HEADERS) .built_for
 src/delivery.o src/delivery.bc: delivery.control
 
 delivery--$(DELIVERY_VERSION).sql: $(PIECES) delivery.control
@@ -196,7 +220,7 @@ export PG_CONFIG
 DEMO_CLUSTER ?= demo
 export DEMO_CLUSTER
 
-.PHONY: demo demo-stop test bench fuzz reference
+.PHONY: demo demo-stop test test-machines bench fuzz reference
 
 demo:
 	@test/bin/provision.sh demo $(if $(GIT),git)
@@ -208,8 +232,12 @@ demo-stop:
 test:
 	@test/bin/run.sh
 
+# TESTS=no leaves out make test, KEEP=1 keeps the machines
+test-machines:
+	@test/machines/machines.sh $(MACHINES)
+
 bench:
-	@test/bin/provision.sh demo
+	@test/bin/provision.sh bench
 	@test/bench/bench.sh
 
 FUZZ_SECONDS ?= 600

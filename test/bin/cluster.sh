@@ -16,7 +16,10 @@
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-pg_config=${PG_CONFIG:-pg_config}
+# shellcheck source=test/bin/server.sh
+. "$top/test/bin/server.sh"
+choose_server
+pg_config=$PG_CONFIG
 command=${1:?"usage: cluster.sh start|stop|env NAME"}
 name=${2:?"usage: cluster.sh start|stop|env NAME"}
 shift 2
@@ -70,11 +73,25 @@ make_run_dir() {
 		return
 	fi
 	rmdir "$link"
-	run=$(mktemp -d "${TMPDIR:-/tmp}/delivery.XXXXXX")
+	# root's TMPDIR may be closed to the server, too
+	make_run_dir_in "${TMPDIR:-/tmp}" || make_run_dir_in /tmp || {
+		echo "no folder for the server: neither $link nor ${TMPDIR:-/tmp} nor /tmp can be used by user $server_user" >&2
+		return 1
+	}
+	ln -s "$run" "$link"
+	# without its name, which is another one each time
+	echo "build/$name is a link to a folder in ${run%/*} (the server cannot use the folder itself)"
+}
+
+make_run_dir_in() {
+	run=$(mktemp -d "$1/delivery.XXXXXX") || return 1
 	chmod 755 "$run"
 	[ "$(id -u)" -ne 0 ] || chown "$server_user" "$run"
-	ln -s "$run" "$link"
-	echo "build/$name is a link to $run (the server cannot use the folder itself)"
+	if fits "$run" && as_server test -w "$run"; then
+		return
+	fi
+	rmdir "$run"
+	return 1
 }
 
 # A pid file may be left from a crash, so the server itself is asked.
@@ -170,7 +187,7 @@ env)
 	# quoted, as the path of the tree may have spaces
 	printf 'export PGHOST=%q PGPORT=%q PGUSER=postgres PGDATABASE=postgres\n' "$run/socket" "$(cat "$run/port")"
 	printf 'export PGPASSWORD=%q\n' "$(cat "$run/password")"
-	printf 'export PATH=%q:$PATH\n' "$bindir"
+	printf 'export PATH=%q:$PATH PG_CONFIG=%q\n' "$bindir" "$pg_config"
 	;;
 *)
 	echo "usage: cluster.sh start|stop|env NAME" >&2

@@ -104,6 +104,10 @@ in_new_database() {
 }
 
 test/bin/provision.sh test
+# the same server for everything
+# shellcheck source=test/bin/server.sh
+. test/bin/server.sh
+choose_server
 mkdir -p build/log
 # root and another user may take turns in one tree, but not in one build/
 [ -w build/log ] || {
@@ -126,6 +130,7 @@ else
 	forced="-c force_parallel_mode=regress"
 fi
 
+step machine tests test/t/provision.sh
 step build tests test/t/build.sh
 step layers tests test/t/layers.pl
 step unit tests test/unit/run.sh test/unit/calendar.sh

@@ -8,7 +8,7 @@ pg_config=${PG_CONFIG:-pg_config}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . test/bin/tap.sh
-plan 7
+plan 8
 
 copy() {
 	rm -rf "$work/tree"
@@ -41,6 +41,15 @@ status=0
 nm -D --defined-only "$work/tree/delivery.so" | awk '{print $3}' |
 	grep -vE '^(delivery_|pg_finfo_delivery_|Pg_magic_func$|_init$|_fini$|_PG_init$)' >"$work/log" && status=1
 result $status "the library exports no symbol without our prefix"
+
+build() {
+	make -C "$work/tree" with_llvm=no PG_CONFIG="$pg_config" "$@"
+}
+status=0
+build -q >"$work/log" 2>&1 || status=$?
+echo "PostgreSQL 14.0 /usr/include" >"$work/tree/.built_for"
+! build -q >>"$work/log" 2>&1 || status=1
+result $status "what was built for another server is built anew, and only that"
 
 status=0
 make -C "$work/tree" with_llvm=no PG_CONFIG="$pg_config" clean >"$work/log" 2>&1 || status=$?
