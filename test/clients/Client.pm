@@ -111,15 +111,19 @@ sub run
 	return;
 }
 
-# A section in Python, skipped where Debian's interpreter lacks a module.
+# Skip all where a command fails that shows that the client is there.
+sub need
+{
+	my ($command, $packages) = @_;
+	plan(skip_all => "not installed (Debian: $packages)") if system("$command >/dev/null 2>&1") != 0;
+}
+
+# A section in Python, by Debian's interpreter, which has Debian's modules.
 sub run_python
 {
-	my ($section, $module, $package) = @_;
+	my ($section, $modules, $packages) = @_;
 	my $python = $ENV{PYTHON} // '/usr/bin/python3';
-	if (system("$python -c 'import $module' 2>/dev/null") != 0)
-	{
-		plan(skip_all => "$python has no module $module (Debian: $package)");
-	}
+	need("$python -c 'import $modules'", $packages);
 	run(section => $section, language => 'python', marker => 'print("BLOCK", flush=True)', file => 'example.py', command => [$python]);
 	done_testing();
 }
