@@ -115,16 +115,16 @@ sub run
 sub need
 {
 	my ($command, $packages) = @_;
-	plan(skip_all => "not installed (Debian: $packages)") if system("$command >/dev/null 2>&1") != 0;
+	plan(skip_all => "not installed (Debian: $packages)") if system("{ $command; } >/dev/null 2>&1") != 0;
 }
 
 # A section in Python, by Debian's interpreter, which has Debian's modules.
 sub run_python
 {
-	my ($section, $modules, $packages) = @_;
+	my ($section, $modules, $packages, %more) = @_;
 	my $python = $ENV{PYTHON} // '/usr/bin/python3';
 	need("$python -c 'import $modules'", $packages);
-	run(section => $section, language => 'python', marker => 'print("BLOCK", flush=True)', file => 'example.py', command => [$python]);
+	run(section => $section, language => 'python', marker => 'print("BLOCK", flush=True)', file => 'example.py', command => [$python], %more);
 	done_testing();
 }
 
