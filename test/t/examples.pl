@@ -8,6 +8,9 @@
 # TAP.
 use strict;
 use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../bin";
+use Examples qw(examples same_text);
 use File::Temp 'tempdir';
 
 my @documents = @ARGV ? @ARGV : ('README.md', sort glob 'doc/*.md');
@@ -23,28 +26,9 @@ sub ok
 	print(($passed ? 'ok' : 'not ok') . " $number - $what\n");
 }
 
-# Lines without trailing blanks, which editors and psql treat differently.
-sub trimmed
-{
-	my ($text) = @_;
-	$text =~ s/[ \t]+$//mg;
-	$text =~ s/\n+\z/\n/;
-	return $text;
-}
-
 foreach my $document (@documents)
 {
-	local $/;
-	open(my $file, '<', $document) or die "cannot read $document: $!";
-	my $content = <$file>;
-	my @blocks;
-	while ($content =~ /^```(\w*)\n(.*?)^```$/msg)
-	{
-		my ($language, $body) = ($1, $2);
-		my $line = 1 + (substr($content, 0, $-[0]) =~ tr/\n//);
-		push @blocks, { sql => $body, line => $line } if $language eq 'sql';
-		$blocks[-1]->{output} = $body if $language eq 'text' && @blocks && !defined $blocks[-1]->{output};
-	}
+	my @blocks = grep { $_->{language} eq 'sql' } examples($document);
 	next unless @blocks;
 
 	foreach my $zone ('UTC', 'America/New_York')
@@ -58,7 +42,7 @@ foreach my $document (@documents)
 		foreach my $block (@blocks)
 		{
 			my $stop = ($block->{output} // '') =~ /^ERROR: /m ? 0 : 1;
-			print $sql "\\echo BLOCK\n\\set ON_ERROR_STOP $stop\n$block->{sql}\n";
+			print $sql "\\echo BLOCK\n\\set ON_ERROR_STOP $stop\n$block->{body}\n";
 		}
 		close $sql;
 		# as standard input: errors are then shown without the name of a file
@@ -68,7 +52,7 @@ foreach my $document (@documents)
 		{
 			my $output = shift @outputs;
 			my $same = defined $output && (@outputs || $complete) &&
-				(!defined $block->{output} || trimmed($output) eq trimmed($block->{output}));
+				(!defined $block->{output} || same_text($output, $block->{output}));
 			ok($same, "$document line $block->{line} in $zone");
 			print map { "# $_\n" } split /\n/, $output // 'not reached' unless $same;
 		}

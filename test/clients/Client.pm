@@ -1,0 +1,161 @@
+# Client.pm: runs the examples of doc/clients.md that are written for one client.
+#
+# The blocks of a section are one program in their order, run as the role and on
+# the tables of the section "The example"; what each prints is compared with the
+# block marked "text" that follows it. All is done twice: with the default
+# search_path and time zone, and with "delivery" on the path in another zone.
+# Prints TAP. The server is that of PGHOST, PGPORT, PGUSER (a superuser) and
+# PGPASSWORD, which also listens on 127.0.0.1.
+package Client;
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../../bin";
+use Cwd 'abs_path';
+use Examples qw(examples same_text);
+use File::Path qw(make_path remove_tree);
+use Test::More;
+
+our $top = abs_path("$FindBin::Bin/../../..");
+our $database = 'shop';
+our $role = 'app';
+
+my $page = "$top/doc/clients.md";
+my @settings = (
+	{ name => 'off the search_path', path => 'public', zone => 'UTC' },
+	{ name => 'on the search_path', path => 'public, delivery', zone => 'America/New_York' });
+
+# The connection of the superuser, before the program gets another one.
+my %superuser = map { $_ => $ENV{$_} } grep { defined $ENV{$_} } qw(PGHOST PGPORT PGUSER PGPASSWORD);
+
+# Statements as the superuser.
+sub psql
+{
+	my ($in, $statements) = @_;
+	local %ENV = (%ENV, %superuser, PGOPTIONS => '-c client_min_messages=warning');
+	open(my $psql, '|-', 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', $in) or die "cannot run psql: $!\n";
+	print $psql $statements;
+	close $psql or die "psql failed on: $statements\n";
+}
+
+# A folder of this client under build/, empty.
+sub folder
+{
+	my ($name) = @_;
+	my $folder = "$top/build/clients/$name";
+	remove_tree($folder);
+	make_path($folder);
+	return $folder;
+}
+
+sub write_file
+{
+	my ($name, $content) = @_;
+	open(my $file, '>', $name) or die "cannot write $name: $!";
+	print $file $content;
+	close $file or die "cannot write $name: $!";
+}
+
+# The blocks of one section in one language.
+sub blocks
+{
+	my ($section, $language) = @_;
+	my @blocks = grep { $_->{heading} eq $section && $_->{language} eq $language } examples($page);
+	die "no $language in the section $section of $page\n" unless @blocks;
+	return @blocks;
+}
+
+# The database as the section "The example" leaves it. Roles are the cluster's,
+# so one of an earlier run is taken away with what it was granted.
+sub create_database
+{
+	my ($path) = @_;
+	drop_database();
+	psql('postgres', "CREATE DATABASE $database");
+	psql($database, join('', map { $_->{body} } blocks('The example', 'sql'))
+		. "ALTER ROLE $role IN DATABASE $database SET search_path = $path; ALTER ROLE $role PASSWORD '$ENV{PGPASSWORD}';");
+}
+
+sub drop_database
+{
+	psql('postgres', "DROP DATABASE IF EXISTS $database WITH (FORCE);"
+		. "SELECT format('DROP OWNED BY %I', rolname) FROM pg_roles WHERE rolname = '$role' \\gexec\n"
+		. "DROP ROLE IF EXISTS $role;");
+}
+
+# Run one client's section. Named arguments:
+#   section, language   which blocks
+#   marker              a statement that prints a line "BLOCK"
+#   before, after       what the program needs around them
+#   file                the program's name, in the folder of the client
+#   command             what runs it, as a list
+#   tcp                 connects to 127.0.0.1 instead of to the socket
+#   prepare             called before it, with the folder
+sub run
+{
+	my (%client) = @_;
+	my @blocks = blocks($client{section}, $client{language});
+	my $folder = folder($FindBin::Bin =~ s{.*/}{}r . "_$client{language}");
+	my $program = "$folder/$client{file}";
+
+	write_file($program, join('', $client{before} // '', (map { "$client{marker}\n$_->{body}" } @blocks), $client{after} // ''));
+	foreach my $setting (@settings)
+	{
+		create_database($setting->{path});
+		local %ENV = (%ENV, PGUSER => $role, PGDATABASE => $database, PGTZ => $setting->{zone});
+		$ENV{PGHOST} = '127.0.0.1' if $client{tcp};
+		$client{prepare}->($folder) if $client{prepare};
+		compare("$client{section}, $setting->{name}", output($folder, @{$client{command}}, $program), @blocks);
+	}
+	drop_database();
+	return;
+}
+
+# Skip all where a command fails that shows that the client is there.
+sub need
+{
+	my ($command, $packages) = @_;
+	plan(skip_all => "not installed (Debian: $packages)") if system("{ $command; } >/dev/null 2>&1") != 0;
+}
+
+# A section in Python, by Debian's interpreter, which has Debian's modules.
+sub run_python
+{
+	my ($section, $modules, $packages, %more) = @_;
+	my $python = $ENV{PYTHON} // '/usr/bin/python3';
+	need("$python -c 'import $modules'", $packages);
+	run(section => $section, language => 'python', marker => 'print("BLOCK", flush=True)', file => 'example.py', command => [$python], %more);
+	done_testing();
+}
+
+# What a command writes, and whether it ends well.
+sub output
+{
+	my ($folder, @command) = @_;
+	my $pid = open(my $pipe, '-|') // die "cannot fork: $!";
+	if (!$pid)
+	{
+		chdir $folder or die "cannot enter $folder: $!";
+		open(STDERR, '>&', \*STDOUT);
+		open(STDIN, '<', '/dev/null');
+		exec(@command) or die "cannot run $command[0]: $!";
+	}
+	my $text = do { local $/; <$pipe> } // '';
+	return ($text, close $pipe);
+}
+
+sub compare
+{
+	my ($name, $text, $complete, @blocks) = @_;
+	my ($before, @outputs) = split /^BLOCK\n/m, $text, -1;
+	foreach my $block (@blocks)
+	{
+		my $output = shift @outputs;
+		my $expected = $block->{output} // '';
+		my $same = defined $output && (@outputs || $complete) && same_text($output, $expected);
+		ok($same, "clients.md line $block->{line}, $name") or
+			diag("expected:\n$expected", "got:\n", $output // "nothing, after:\n$before");
+	}
+}
+
+1;

@@ -1,0 +1,9 @@
+#!/usr/bin/perl
+# Django
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/..";
+use Client;
+
+Client::run_python('Django', 'django, psycopg2', 'python3-django python3-psycopg2');

@@ -1,0 +1,9 @@
+#!/usr/bin/perl
+# psycopg2
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/..";
+use Client;
+
+Client::run_python('psycopg2', 'psycopg2', 'python3-psycopg2');
