@@ -146,12 +146,13 @@ PIECES = \
 	src/guard/append_only.sql \
 	src/guard/audit.sql \
 	src/guard/wip.sql \
-	src/guard/health.sql \
+	src/guard/guard_health.sql \
 	src/sla/sla.sql \
 	src/sla/servicenow.sql \
 	src/slo/objective.sql \
 	src/slo/slo.sql \
-	src/slo/burn_alert.sql
+	src/slo/burn_alert.sql \
+	src/health.sql
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
 EXTRA_CLEAN = .built_for

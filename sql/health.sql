@@ -103,6 +103,61 @@ CREATE TRIGGER odd AFTER INSERT ON ward.odd FOR EACH ROW WHEN (delivery_internal
 SELECT count(*) > 0 AS goes_on FROM delivery.health_check();
 DROP TABLE ward.odd;
 
+-- what does not survive a dump: where "=" is named without its schema
+CREATE TABLE ward.service (name text, objective delivery.objective, hours delivery.work_calendar);
+CREATE TABLE ward.promise (name text, objective delivery.objective, hours delivery.work_calendar);
+SELECT current_setting('search_path') AS path \gset
+SET search_path = ward, delivery;
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+-- these survive
+CREATE VIEW same AS SELECT objective FROM service WHERE objective = '99%' OR objective IN ('98%', '97%') OR objective <> ALL (SELECT objective FROM promise);
+CREATE VIEW same_by_on AS SELECT s.name FROM service AS s JOIN promise AS p USING (name) WHERE s.objective = p.objective;
+CREATE VIEW same_text AS SELECT nullif(objective::text, '99%'), CASE hours::text WHEN '24/7' THEN objective = '99%' END, objective::text IS DISTINCT FROM '99%' FROM service;
+CREATE VIEW same_case AS SELECT CASE WHEN objective = '99%' THEN CASE name WHEN 'shop' THEN 1 END END FROM service;
+CREATE VIEW same_rows AS SELECT objective FROM service WHERE (objective, objective) < ('99%', '98%');
+CREATE VIEW same_sets AS SELECT objective, hours FROM service UNION SELECT objective, hours FROM promise ORDER BY 1;
+CREATE TRIGGER same BEFORE UPDATE ON service FOR EACH ROW WHEN (OLD.objective <> NEW.objective) EXECUTE FUNCTION touch();
+SELECT * FROM delivery.health_check() WHERE object NOT LIKE 'ward.%';
+-- these do not
+CREATE VIEW by_distinct AS SELECT s.hours IS DISTINCT FROM p.hours AS d FROM service AS s, promise AS p;
+CREATE VIEW by_nullif AS SELECT nullif(hours, '24/7') AS n, nullif(objective, '99%') AS o FROM service;
+CREATE VIEW by_case AS SELECT CASE objective WHEN '99%' THEN 1 END AS c FROM service;
+CREATE VIEW by_using AS SELECT 1 AS i FROM service JOIN promise USING (name, objective);
+CREATE VIEW by_natural AS SELECT 1 AS i FROM service NATURAL FULL JOIN promise;
+CREATE VIEW by_in AS SELECT name FROM service WHERE (name, objective) IN (SELECT name, objective FROM promise);
+CREATE VIEW by_rows AS SELECT name FROM service WHERE (name, objective) < ('shop', '99%');
+CREATE MATERIALIZED VIEW by_within AS SELECT (SELECT max(CASE o.hours WHEN '24/7' THEN 1 ELSE 0 END) FROM service AS o) AS m FROM service;
+CREATE DOMAIN promised AS objective DEFAULT nullif('99%'::objective, '98%') CHECK (VALUE IS DISTINCT FROM '97%');
+CREATE TABLE ruled (objective objective DEFAULT nullif('99%'::objective, '98%'), other objective CONSTRAINT known CHECK (CASE other WHEN '99%' THEN true ELSE false END),
+	changed boolean GENERATED ALWAYS AS (objective IS DISTINCT FROM other) STORED);
+CREATE INDEX by_expression ON ruled ((objective IS DISTINCT FROM other));
+CREATE INDEX by_predicate ON ruled (objective) WHERE objective IS DISTINCT FROM '99%';
+CREATE STATISTICS by_statistics ON (objective IS DISTINCT FROM other), other FROM ruled;
+CREATE TRIGGER by_condition BEFORE UPDATE ON ruled FOR EACH ROW WHEN (OLD.objective IS DISTINCT FROM NEW.objective) EXECUTE FUNCTION touch();
+CREATE POLICY by_policy ON ruled USING (objective IS NOT DISTINCT FROM '99%');
+CREATE RULE by_rule AS ON DELETE TO ruled WHERE OLD.objective IS DISTINCT FROM OLD.other DO INSTEAD NOTHING;
+CREATE TABLE parted (objective objective, other objective) PARTITION BY LIST ((objective IS DISTINCT FROM other));
+CREATE FUNCTION by_body(objective) RETURNS boolean LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT nullif($1, '99%') IS NULL; END;
+SELECT * FROM delivery.health_check() WHERE object NOT LIKE 'ward.%';
+-- the same without the types on the path, and with what somebody else put there
+CREATE TEMP TABLE listed AS SELECT * FROM delivery.health_check();
+CREATE FUNCTION captured(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
+CREATE FUNCTION regexp_matches(text, text, text) RETURNS SETOF text[] LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
+CREATE OPERATOR || (LEFTARG = text, RIGHTARG = text, FUNCTION = captured);
+SET search_path = ward, pg_catalog;
+SELECT 'other' AS difference, * FROM (SELECT * FROM delivery.health_check() EXCEPT SELECT * FROM listed) AS d
+UNION ALL SELECT 'missing', * FROM (SELECT * FROM listed EXCEPT SELECT * FROM delivery.health_check()) AS d;
+SELECT count(*) FROM delivery_internal.restore_health();
+DROP OPERATOR ward.|| (text, text);
+DROP FUNCTION ward.regexp_matches(text, text, text);
+SELECT pg_catalog.set_config('search_path', :'path', false) <> '' AS back;
+DROP VIEW ward.by_distinct, ward.by_nullif, ward.by_case, ward.by_using, ward.by_natural, ward.by_in, ward.by_rows;
+DROP MATERIALIZED VIEW ward.by_within;
+DROP TABLE ward.ruled, ward.parted;
+DROP DOMAIN ward.promised;
+DROP FUNCTION ward.by_body;
+SELECT * FROM delivery.health_check();
+
 -- whoever may not see a limit is not told that there is none
 CREATE ROLE regress_delivery_stranger;
 SET ROLE regress_delivery_stranger;

@@ -1,0 +1,97 @@
+-- health.sql: what does not stand, of all guardrails and across a dump.
+--
+-- Each guardrail has a function of its own that lists what of it does not stand; here
+-- they are joined. Last piece of the install script.
+-- NULL: none of the columns. Errors: none.
+
+-- The texts of expressions in the catalogs are searched, but only of what depends on
+-- one of our operators.
+CREATE FUNCTION delivery_internal.operator_uses(OUT class oid, OUT object oid, OUT tree text)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+BEGIN ATOMIC
+	WITH dependent AS (
+		SELECT DISTINCT d.classid, d.objid
+		FROM pg_operator AS o JOIN pg_depend AS d ON d.refclassid = 'pg_operator'::regclass AND d.refobjid = o.oid
+		WHERE o.oprnamespace = 'delivery'::regnamespace
+	)
+	SELECT d.classid, d.objid, concat(r.ev_qual::text, r.ev_action::text)
+	FROM dependent AS d JOIN pg_rewrite AS r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+	UNION ALL
+	SELECT d.classid, d.objid, a.adbin::text
+	FROM dependent AS d JOIN pg_attrdef AS a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid
+	UNION ALL
+	SELECT d.classid, d.objid, c.conbin::text
+	FROM dependent AS d JOIN pg_constraint AS c ON d.classid = 'pg_constraint'::regclass AND c.oid = d.objid
+	UNION ALL
+	SELECT d.classid, d.objid, concat(i.indexprs::text, i.indpred::text)
+	FROM dependent AS d JOIN pg_index AS i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
+	UNION ALL
+	SELECT d.classid, d.objid, p.partexprs::text
+	FROM dependent AS d JOIN pg_partitioned_table AS p ON d.classid = 'pg_class'::regclass AND p.partrelid = d.objid
+	UNION ALL
+	SELECT d.classid, d.objid, t.tgqual::text
+	FROM dependent AS d JOIN pg_trigger AS t ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
+	UNION ALL
+	SELECT d.classid, d.objid, concat(p.polqual::text, p.polwithcheck::text)
+	FROM dependent AS d JOIN pg_policy AS p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
+	UNION ALL
+	SELECT d.classid, d.objid, concat(p.prosqlbody::text, p.proargdefaults::text)
+	FROM dependent AS d JOIN pg_proc AS p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
+	UNION ALL
+	SELECT d.classid, d.objid, t.typdefaultbin::text
+	FROM dependent AS d JOIN pg_type AS t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
+	UNION ALL
+	SELECT d.classid, d.objid, s.stxexprs::text
+	FROM dependent AS d JOIN pg_statistic_ext AS s ON d.classid = 'pg_statistic_ext'::regclass AND s.oid = d.objid;
+END;
+COMMENT ON FUNCTION delivery_internal.operator_uses() IS
+	'views, rules, defaults, constraints, indexes, partition keys, triggers, policies, functions, domains and statistics that use an operator of the extension, and their expressions as the catalogs have them';
+
+-- A dump names the operators that it compares by with their schema, but some constructs
+-- have no room for it, and others have it once for all columns. These do not find "="
+-- again: a dump is restored with nothing of ours on the search_path. A pattern finds
+-- where an expression has such a construct and which operators are in it.
+CREATE FUNCTION delivery_internal.restore_health(OUT object text, OUT problem text, OUT hint text)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT DISTINCT i.type || ' ' || i.identity,
+		format('its %s finds no operator for a type of the extension when a dump is restored', c.name), c.hint
+	FROM (VALUES
+		('IS DISTINCT FROM', '\{DISTINCTEXPR (:opno \d+) ', ':opno (\d+)', false, 'compare x::text'),
+		('NULLIF', '\{NULLIFEXPR (:opno \d+) ', ':opno (\d+)', false, 'compare x::text'),
+		-- the first argument, within conversions, is the value after CASE
+		('CASE x WHEN', '\{CASEWHEN :expr \{OPEXPR (:opno \d+) [^(]*\((?:\{[A-Z]+ [^{}]*)*\{CASETESTEXPR ', ':opno (\d+)', false, 'compare x::text, or write CASE WHEN x = ...'),
+		('USING or NATURAL JOIN', ':usingClause \((?:\\.|[^\\)])*\) :join_using_alias (?:<>|\{[^{}]*\}) :quals ((?:[^:]|:(?!alias ))*)', ':opno (\d+)', false, 'write JOIN ... ON a.x = b.x'),
+		-- of several columns: the operators of others are in another schema
+		('IN (SELECT ...)', '\{SUBLINK :subLinkType \d+ :subLinkId \d+ :testexpr (\{BOOLEXPR (?:[^:]|:(?!operName ))*)', ':opno (\d+)', true, 'compare x::text, or write EXISTS (SELECT ... WHERE ...)'),
+		('comparison of rows', '\{ROWCOMPAREEXPR :\w+ \d+ :opnos \(o ([ \d]+)\)', '(\d+)', true, 'compare x::text')
+		) AS c (name, pattern, operator, mixed, hint),
+		delivery_internal.operator_uses() AS u
+		LEFT JOIN pg_rewrite AS v ON u.class = 'pg_rewrite'::regclass AND v.oid = u.object AND v.rulename = '_RETURN',
+		LATERAL regexp_matches(u.tree, c.pattern, 'g') AS f (found),
+		LATERAL (SELECT count(*) AS operators, count(o.oid) AS ours
+			FROM regexp_matches(f.found[1], c.operator, 'g') AS n (number)
+				LEFT JOIN pg_operator AS o ON o.oid = n.number[1]::oid AND o.oprnamespace = 'delivery'::regnamespace) AS n,
+		LATERAL pg_identify_object(CASE WHEN v.oid IS NULL THEN u.class ELSE 'pg_class'::regclass END, coalesce(v.ev_class, u.object), 0) AS i
+	WHERE n.ours > 0 AND (n.ours < n.operators OR NOT c.mixed);
+END;
+COMMENT ON FUNCTION delivery_internal.restore_health() IS
+	'what does not survive a dump: expressions that compare values of the extension''s types without naming the operator';
+
+CREATE FUNCTION delivery.health_check(OUT object text, OUT problem text, OUT hint text)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE PARALLEL UNSAFE
+	ROWS 10
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT * FROM delivery_internal.trigger_health()
+	UNION ALL SELECT * FROM delivery_internal.append_only_health()
+	UNION ALL SELECT * FROM delivery_internal.wip_health()
+	UNION ALL SELECT * FROM delivery_internal.audit_health()
+	UNION ALL SELECT * FROM delivery_internal.restore_health()
+	ORDER BY 1, 2;
+END;
+COMMENT ON FUNCTION delivery.health_check() IS
+	'guardrails that do not stand: triggers that are missing or off, limits that hold nowhere, counts without an index; and what does not survive a dump; no row if all is well';
