@@ -14,6 +14,7 @@ use File::Basename qw(basename dirname);
 use File::Find 'find';
 use File::Path 'make_path';
 use File::Temp 'tempdir';
+use Test::More;
 
 # Pieces without tests of their own name, and why.
 my %untested = (
@@ -261,7 +262,7 @@ MAKE
 	'expected/other.out' => "1\n",
 );
 
-# What is planted in it, NULL takes a file away, and the only thing to be said of it.
+# What is planted in it, undef takes a file away, and the only thing to be said of it.
 my @plants = (
 	[ 'nothing', {}, undef ],
 	[ 'an upward include', { 'src/low/types.h' => "#include \"left/b.h\"\n" }, 'src/low/types.h includes src/left/b.h, which is above it' ],
@@ -322,31 +323,15 @@ sub plant
 
 # --- tests ------------------------------------------------------------------
 
-my $number = 0;
-my $failed = 0;
-
-sub ok
-{
-	my ($passed, $what, @said) = @_;
-	$number++;
-	$failed++ unless $passed;
-	print(($passed ? 'ok' : 'not ok') . " $number - $what\n");
-	print map { "# $_\n" } @said unless $passed;
-	return;
-}
-
 foreach my $plant (@plants)
 {
 	my ($name, $changes, $expected) = @$plant;
 	my $root = tempdir(CLEANUP => 1);
 	plant($root, $changes);
-	my @faults = faults_of($root, { schema => 'it is small' });
-	ok(join("\n", @faults) eq ($expected // ''), "made-up tree: $name", 'expected: ' . ($expected // 'nothing'), @faults);
+	is(join("\n", faults_of($root, { schema => 'it is small' })), $expected // '', "made-up tree: $name");
 }
 
 my %ranks = ranks_of(slurp('doc/architecture.md'));
 ok(scalar(keys %ranks) >= 8 && defined $ranks{'src/base'}, 'doc/architecture.md has a table of the layers');
-my @faults = faults_of('.', \%untested);
-ok(!@faults, 'the sources keep to it', @faults);
-print "1..$number\n";
-exit($failed ? 1 : 0);
+is(join("\n", faults_of('.', \%untested)), '', 'the sources keep to it');
+done_testing();
