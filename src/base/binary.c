@@ -17,7 +17,7 @@ delivery_refuse_binary(const char *type, const char *detail)
 			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 			 errmsg("invalid binary %s", type),
 			 errdetail("%s", detail),
-			 errhint("Send the value as text, or the bytes that %s_send() gives.", type)));
+			 errhint("Send the value as text, or the bytes that delivery_internal.%s_send() gives.", type)));
 }
 
 void

@@ -171,6 +171,30 @@ final class CalendarChecks extends Checks {
             }
             return String.join(" ", due);
         }));
+        check("insert of String, Object, PGobject, in order, without duplicates", "24/7, Mo-Fr 09:00-17:00", () -> withTickets(() -> {
+            execute("TRUNCATE " + TICKET);
+            Setter[] values = {s -> s.setString(1, "mo-fr 9:00-17:00"), s -> s.setObject(1, "24/7"), s -> s.setObject(1, "Mo-Su", Types.VARCHAR),
+                s -> s.setObject(1, typed("delivery.work_calendar", "Mo-Fr 09:00-17:00"))};
+            for (Setter value : values) {
+                try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + TICKET + " (hours) VALUES (?)")) {
+                    value.set(insert);
+                    insert.executeUpdate();
+                }
+            }
+            execute("CREATE INDEX ON " + TICKET + " (hours)");
+            return rows("SELECT DISTINCT hours FROM " + TICKET + " ORDER BY hours");
+        }));
+        check("COPY binary of the bytes of text", "22P03", () -> withTickets(() -> {
+            try {
+                byte[] bytes = "PGCOPY\n?\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\00424/7??".getBytes(StandardCharsets.ISO_8859_1);
+
+                bytes[7] = bytes[bytes.length - 2] = bytes[bytes.length - 1] = (byte) 0xff;
+                connection.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY " + TICKET + " (hours) FROM STDIN (FORMAT binary)", new ByteArrayInputStream(bytes));
+                return "no error";
+            } catch (SQLException error) {
+                return error.getSQLState();
+            }
+        }));
         for (String format : new String[] {"text", "csv", "binary"}) {
             check("COPY " + format + " out and in", "2 2", () -> withTickets(() -> {
                 CopyManager copy = connection.unwrap(PGConnection.class).getCopyAPI();

@@ -6,6 +6,7 @@
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -32,6 +33,7 @@ final class SloChecks extends Checks {
         time();
         alerts();
         columns();
+        stored();
         errors();
     }
 
@@ -43,6 +45,15 @@ final class SloChecks extends Checks {
             s -> s.setString(1, "99.9%"));
         repeat("objective: PGobject", "99.95%", "SELECT ?::delivery.objective", s -> s.setObject(1, typed("delivery.objective", "0.9995")));
         repeat("objective: BigDecimal", "99.5%", "SELECT ?::delivery.objective", s -> s.setBigDecimal(1, new BigDecimal("0.9950")));
+        repeat("objective: double", "99.9%", "SELECT ?::delivery.objective", s -> s.setDouble(1, 0.999));
+        repeat("objective: float", "99.9%", "SELECT ?::delivery.objective", s -> s.setFloat(1, 0.999f));
+        repeat("objective: compared with double, float and BigDecimal", "1 2 1",
+            "SELECT count(*) FILTER (WHERE o OPERATOR(delivery.=) ?), count(*) FILTER (WHERE o OPERATOR(delivery.>=) ?), count(*) FILTER (WHERE o OPERATOR(delivery.<) ?)"
+            + " FROM (VALUES ('99%'::delivery.objective), ('99.9%'), (NULL)) AS v (o)", s -> {
+                s.setDouble(1, 0.999);
+                s.setFloat(2, 0.99f);
+                s.setBigDecimal(3, new BigDecimal("0.999"));
+            });
         repeat("objective: NULL", "NULL", "SELECT ?::delivery.objective", s -> s.setNull(1, Types.OTHER));
         repeat("objective: predicate on the ratio", "1", "SELECT count(*) FROM (VALUES ('99%'::delivery.objective), ('99.9%'), (NULL)) AS v (o) WHERE "
             + prefix + "ratio(o) >= ?", s -> s.setBigDecimal(1, new BigDecimal("0.999")));
@@ -79,6 +90,21 @@ final class SloChecks extends Checks {
                 s.setBigDecimal(2, new BigDecimal("10000.00"));
                 s.setBigDecimal(3, objective);
             });
+            repeat(name + ": double objective", result, fields, s -> {
+                s.setLong(1, 9996);
+                s.setLong(2, 10000);
+                s.setDouble(3, 0.999);
+            });
+            repeat(name + ": double counts, float objective", result, fields, s -> {
+                s.setDouble(1, 9996);
+                s.setObject(2, 10000.0);
+                s.setFloat(3, 0.999f);
+            });
+            repeat(name + ": int and BigDecimal", result, fields, s -> {
+                s.setInt(1, 9996);
+                s.setBigDecimal(2, new BigDecimal("10000"));
+                s.setObject(3, 0.999);
+            });
             repeat(name + ": untyped", result, fields, s -> {
                 s.setObject(1, "9996", Types.OTHER);
                 s.setObject(2, "10000", Types.OTHER);
@@ -103,6 +129,13 @@ final class SloChecks extends Checks {
             s.setObject(4, "9960", Types.OTHER);
             s.setObject(5, "10000", Types.OTHER);
             s.setObject(6, "99.9%", Types.OTHER);
+        });
+        repeat("burn_rate: double", "4.0 0.0", "SELECT " + prefix + "burn_rate(?, ?, ?), " + prefix + "burn_rate(?, ?)", s -> {
+            s.setDouble(1, 9960);
+            s.setInt(2, 10000);
+            s.setDouble(3, 0.999);
+            s.setBoolean(4, true);
+            s.setDouble(5, 0.999);
         });
         repeat("error_budget: boolean", "3 4", "SELECT (b).good, (b).total FROM (SELECT " + prefix
             + "error_budget(ok, ?) AS b FROM (VALUES (true), (false), (true), (NULL), (true)) AS v (ok)) AS s", s -> s.setBigDecimal(1, objective));
@@ -162,6 +195,15 @@ final class SloChecks extends Checks {
                 s.setObject(6, new PGInterval("7 days"));
                 s.setInt(7, 11);
             });
+        repeat("burn_rate_alert: doubles", "page 3.36", "SELECT (a).severity, (a).threshold FROM (SELECT "
+            + prefix + "burn_rate_alert(?, ?, ?, ?, ?, ?, ?) AS a) AS s", s -> {
+                outage.set(s);
+                s.setDouble(2, 9);
+                s.setDouble(3, 10);
+                s.setDouble(4, 0.999);
+                s.setObject(6, new PGInterval("7 days"));
+                s.setDouble(7, 10);
+            });
         repeat("burn_rate: moving window", "0.0, 50.0, 100.0, 50.0", "SELECT " + prefix
             + "burn_rate(good, total, ?) OVER (ORDER BY hour RANGE BETWEEN ?::interval PRECEDING AND CURRENT ROW) FROM (VALUES "
             + "('2026-01-01 00:00+00'::timestamptz, 10, 10), ('2026-01-01 01:00+00', 9, 10), ('2026-01-01 02:00+00', 9, 10), ('2026-01-01 03:00+00', 10, 10)) AS v (hour, good, total) ORDER BY hour", s -> {
@@ -187,6 +229,39 @@ final class SloChecks extends Checks {
                     + " FROM copied JOIN " + SLO + " AS slo USING (name)");
             }));
         }
+    }
+
+    /* What drivers send where an objective is stored, without a cast. */
+    private void stored() {
+        check("insert of String, Object, double, float, BigDecimal, PGobject", "99.9%, 99.9%, 99.9%, 99.9%, 99.9%, 99.9%, 99.9%, NULL", () -> withObjectives(() -> {
+            execute("TRUNCATE " + SLO);
+            Setter[] values = {s -> s.setString(2, "99.9%"), s -> s.setObject(2, "0.999"), s -> s.setObject(2, "99.9%", Types.VARCHAR), s -> s.setDouble(2, 0.999),
+                s -> s.setFloat(2, 0.999f), s -> s.setBigDecimal(2, new BigDecimal("0.999")), s -> s.setObject(2, typed("delivery.objective", "99.9%")),
+                s -> s.setNull(2, Types.VARCHAR)};
+            for (int i = 0; i < values.length; i++) {
+                try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + SLO + " VALUES (?, ?)")) {
+                    insert.setString(1, "row " + i);
+                    values[i].set(insert);
+                    insert.executeUpdate();
+                }
+            }
+            return rows("SELECT objective FROM " + SLO + " ORDER BY name");
+        }));
+        check("COPY binary of the bytes of text", "22P03 true", () -> withObjectives(() -> {
+            try {
+                byte[] field = "0.99".getBytes(StandardCharsets.US_ASCII);
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+                bytes.write(new byte[] {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, (byte) field.length});
+                bytes.write(field);
+                bytes.write(new byte[] {(byte) 0xff, (byte) 0xff});
+                connection.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY " + SLO + " (objective) FROM STDIN (FORMAT binary)",
+                    new ByteArrayInputStream(bytes.toByteArray()));
+                return "no error";
+            } catch (PSQLException error) {
+                return error.getSQLState() + " " + error.getServerErrorMessage().getHint().contains("as text");
+            }
+        }));
     }
 
     private Object withObjectives(Body body) throws Exception {
@@ -226,6 +301,14 @@ final class SloChecks extends Checks {
         refuse("a fraction of an event", "22023", select("burn_rate(?, ?, 0.999)"), s -> {
             s.setBigDecimal(1, new BigDecimal("0.5"));
             s.setBigDecimal(2, new BigDecimal("1"));
+        });
+        refuse("a fraction of an event as double", "22023", select("burn_rate(?, ?, 0.999)"), s -> {
+            s.setDouble(1, 0.5);
+            s.setInt(2, 1);
+        });
+        refuse("more events than a double has for sure", "22003", select("burn_rate(?, ?, 0.999)"), s -> {
+            s.setInt(1, 1);
+            s.setDouble(2, 9007199254740992.0);
         });
         refuse("as_of without end", "22023", select("burn_rate_alert(now(), 1, 1, 0.999, ?::timestamptz)"), s -> s.setString(1, "infinity"));
         refuse("unbounded period", "22023", select("error_budget(NULL::tstzmultirange, ?::tstzrange, 0.999)"), s -> s.setString(1, "[2026-01-01,)"));

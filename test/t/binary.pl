@@ -85,7 +85,7 @@ sub shown
 }
 
 # --- fixtures
-my @got = answers(map { reading($_->[0], file_of($_->[2])), "SELECT encode(delivery.$_->[0]_send('$_->[1]'), 'hex');" } @fixtures);
+my @got = answers(map { reading($_->[0], file_of($_->[2])), "SELECT encode(delivery_internal.$_->[0]_send('$_->[1]'), 'hex');" } @fixtures);
 foreach my $fixture (@fixtures)
 {
 	my ($type, $text, $bytes) = @$fixture;
