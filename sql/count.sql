@@ -5,6 +5,8 @@ SET timezone = 'UTC';
 SET datestyle = 'ISO, YMD';
 SET intervalstyle = 'postgres';
 
+-- (many small statements, for each of which no worker is to be started)
+SET max_parallel_workers_per_gather = 0;
 CREATE FUNCTION pg_temp.outcome(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	outcome text;
@@ -72,7 +74,7 @@ PREPARE burn AS SELECT delivery.burn_rate($1, $2, $3), delivery.error_budget_of(
 PREPARE alert AS SELECT delivery.burn_rate_alert($1, $2, $3, $4, $5), delivery.burn_rate_alert($1, $2, $3, $4, $5, $6), delivery.burn_rate_alert($1, $2, $3, $4, $5, $6, $7);
 PREPARE event AS SELECT delivery.burn_rate($1, $2), delivery.error_budget($1, $2);
 PREPARE partly (bigint) AS SELECT delivery.burn_rate($1, $2, $3), delivery.error_budget($1, $2, $3), delivery.error_budget_of($1, $2, $3);
-SELECT name, parameter_types FROM pg_prepared_statements ORDER BY name;
+SELECT name, array_agg(replace(t::text, 'delivery.', '') ORDER BY i) AS parameter_types FROM pg_prepared_statements, unnest(parameter_types) WITH ORDINALITY AS p (t, i) GROUP BY name ORDER BY name;
 EXECUTE budget ('99', '100', 0.99);
 EXECUTE burn (99, 100, '99%');
 EXECUTE alert ('2026-01-06 23:59', 99, 100, '99%', '2026-01-07', '30 days', 5);
@@ -108,6 +110,7 @@ FROM unnest(ARRAY['true', 'current_date', 'interval ''1 s''', '''x''::bytea', ''
 SELECT pg_temp.outcome('SELECT delivery.error_budget(1, 1, ''50%''::text)') AS text, pg_temp.outcome('SELECT delivery.burn_rate(1, 1, ''50%''::varchar)') AS varchar, pg_temp.outcome('SELECT delivery.burn_rate(1, 1, ''50%''::text::delivery.objective)') AS cast;
 
 -- random rows: all forms give the same
+RESET max_parallel_workers_per_gather;
 SELECT setseed(0.23);
 CREATE TEMP TABLE event AS
 SELECT i, i % 7 AS service, '2026-01-04'::timestamptz + i * interval '1 minute' AS bucket, good, total, good::integer AS good_i, total::integer AS total_i, good::numeric AS good_n, total::numeric AS total_n, good::float8 AS good_f, total::float8 AS total_f

@@ -96,6 +96,8 @@ SELECT string_agg(service, ' ' ORDER BY service) FILTER (WHERE objective = 0.999
 	string_agg(service, ' ' ORDER BY service) FILTER (WHERE objective IN (0.999, 0.9)) AS list, string_agg(service, ' ' ORDER BY service) FILTER (WHERE objective BETWEEN 0.99::float8 AND '99.5%') AS range
 FROM slo;
 SELECT count(*) FILTER (WHERE objective IN (0.999, 0.995::float8)) AS mixed_list FROM slo;
+-- (many small statements, for each of which no worker is to be started)
+SET max_parallel_workers_per_gather = 0;
 CREATE FUNCTION pg_temp.outcome(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	outcome text;
@@ -146,6 +148,7 @@ RESET ALL;
 SELECT delivery.ratio(NULL) IS NULL, NULL::numeric::delivery.objective IS NULL, NULL::float8::delivery.objective IS NULL;
 
 -- what is refused: by SQLSTATE; errors.sql has the words
+SET max_parallel_workers_per_gather = 0;
 CREATE FUNCTION pg_temp.sqlstate_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE statement;

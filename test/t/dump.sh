@@ -5,7 +5,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../bin/tap.sh"
-plan 22
+plan 23
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -d "$1" -c "$2"
@@ -25,6 +25,13 @@ query delivery_dump "
 		due_at timestamptz GENERATED ALWAYS AS (delivery.sla_due(opened_at, '8:00', 'TZ=Europe/Paris; Mo-Fr 09:00-17:00')) STORED);
 	CREATE INDEX ON task (due_at);
 	CREATE INDEX ON task USING hash (hours);
+	CREATE UNIQUE INDEX ON task (hours);
+	CREATE TABLE written (objective text, hours varchar, promised delivery.objective GENERATED ALWAYS AS (objective::delivery.objective) STORED UNIQUE,
+		opening delivery.work_calendar GENERATED ALWAYS AS (hours::delivery.work_calendar) STORED PRIMARY KEY);
+	INSERT INTO written VALUES ('0.999', 'mo-fr 9:00-17:00'), ('99%', 'Mo-Su');
+	CREATE TABLE site (hours delivery.work_calendar PRIMARY KEY) PARTITION BY RANGE (hours);
+	CREATE TABLE site_always PARTITION OF site FOR VALUES FROM ('24/7') TO ('Mo');
+	INSERT INTO site VALUES ('24/7');
 	CREATE INDEX ON task (delivery.sla_due(opened_at, '1 day', hours));
 	INSERT INTO task VALUES ('2026-01-09 10:00+01', 'mo 9:00-10:00'), ('2026-01-09 11:00+01', DEFAULT);
 	CREATE TABLE slo (service text, objective delivery.objective DEFAULT '99.5%' CHECK (delivery.ratio(objective) >= 0.9), budget delivery.error_budget, counts bigint[]);
@@ -50,6 +57,8 @@ is "$(query delivery_restored "SELECT calendar FROM delivery.calendar")" \
 	"TZ=Europe/Paris; PH=2026-05-01; Mo-Fr 09:00-17:00; PH off" "own calendars are restored"
 is "$(query delivery_restored "SELECT string_agg(hours::text || ' ' || (due_at AT TIME ZONE 'UTC')::text, ', ' ORDER BY due_at) FROM task")" \
 	"Mo 09:00-10:00 2026-01-12 09:00:00, 24/7 2026-01-12 10:00:00" "so are calendars in columns, and generated due instants"
+is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', promised, opening), ', ' ORDER BY opening) FROM written") $(query delivery_restored "SELECT tableoid::regclass FROM site")" \
+	"99% 24/7, 99.9% Mo-Fr 09:00-17:00 site_always" "columns generated from text, and keys and partitions by calendar"
 is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', service, objective, budget, delivery_internal.error_budget_final(counts) = budget), ', ' ORDER BY objective) FROM slo")" \
 	"search 99%, billing 99.5%, checkout 99.9% (99.9%,9996,10000,4,10,0.4,0.6,f) t" "objectives, budgets and states are restored"
 is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', service, consumed, burn_rate, severity), ', ' ORDER BY service) FROM budgets")" \
