@@ -14,6 +14,9 @@ kind=${machine#*-}
 release=${machine%%-*}
 log=$build/log/$machine
 given_up=
+# the first process of a process space gets only signals that it asked for; when
+# it ends, all the others are killed
+trap 'exit 130' HUP INT TERM
 
 mount_all() {
 	local place
@@ -42,7 +45,9 @@ in_machine() {
 	[ "$user" = root ] || home=/home/$user
 	timeout -k 10 "$seconds" chroot "$root" env -i HOME="$home" USER="$user" LOGNAME="$user" TERM=dumb \
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ${http_proxy:+http_proxy="$http_proxy"} \
-		runuser -u "$user" -- bash -euc "$3" </dev/null
+		runuser -u "$user" -- bash -euc "$3" </dev/null &
+	# a signal is answered while waiting, not only afterwards
+	wait $!
 }
 
 line() {

@@ -19,6 +19,7 @@ top=$PWD
 here=$top/test/machines
 build=$top/build/machines
 export LC_ALL=C.UTF-8
+trap 'exit 130' HUP INT TERM
 [ $# -gt 0 ] || set -- bookworm-bare bookworm-client bookworm-server trixie-two trixie-bare sid-bare
 
 fail() {
