@@ -4,13 +4,14 @@
 #   make demo [GIT=/path/to/a/clone]        the delivery report, on a cluster of its own
 #   make demo-stop                          stop that cluster
 #   make test                               all tests
+#   make test-clients                       the code of doc/clients.md, with npm's clients, too
 #   make test-machines [MACHINES="..."]     make demo and make test on fresh Debian machines; needs root
 #   make bench                              the performance bars (BENCH_ROWS, BENCH_RUNS)
 #   make fuzz                               fuzz what reads calendars (FUZZ_SECONDS, FUZZ_KEEP)
 #   make reference                          doc/reference.md from the COMMENTs
 #
-# demo, test, bench and fuzz install what is missing from Debian's packages, and
-# choose the server: PG_CONFIG=/path/to/pg_config names another one.
+# demo, test, test-clients, bench and fuzz install what is missing from Debian's
+# packages, and choose the server: PG_CONFIG=/path/to/pg_config names another one.
 
 EXTENSION = delivery
 MODULE_big = delivery
@@ -221,7 +222,7 @@ export PG_CONFIG
 DEMO_CLUSTER ?= demo
 export DEMO_CLUSTER
 
-.PHONY: demo demo-stop test test-machines bench fuzz reference
+.PHONY: demo demo-stop test test-clients test-machines bench fuzz reference
 
 demo:
 	@test/bin/provision.sh demo $(if $(GIT),git)
@@ -232,6 +233,10 @@ demo-stop:
 
 test:
 	@test/bin/run.sh
+
+test-clients:
+	@test/bin/provision.sh test npm
+	@test/clients/run.sh
 
 # TESTS=no leaves out make test, KEEP=1 keeps the machines
 test-machines:

@@ -58,7 +58,7 @@ needs_of_tools() {
 	perl -MIO::Socket::INET -MTime::HiRes -MPOSIX -e 1 2>/dev/null || want perl perl
 	[ -e "$root/usr/share/zoneinfo/Europe/Paris" ] || want "the time zones" tzdata
 	[ "$(id -u)" -ne 0 ] || have runuser || want runuser util-linux
-	if [ -n "$with_git" ] || [ "$need" = test ]; then
+	if [ "$with" = git ] || [ "$need" = test ]; then
 		have git || want git git
 	fi
 }
@@ -71,6 +71,18 @@ needs_of_tests() {
 		want "a Java compiler, 11 or newer" default-jdk-headless
 	[ -e "$root/usr/share/java/postgresql.jar" ] || want "the JDBC driver" libpostgresql-jdbc-java
 	have nm || want nm binutils
+}
+
+# The drivers and ORMs of doc/clients.md, and npm where it is asked for: with what
+# it depends on, it takes longer to install than all of the others.
+needs_of_clients() {
+	"$root/usr/bin/python3" -c 'import psycopg2, psycopg, sqlalchemy, alembic, django, pyodbc' 2>/dev/null || want "Python's clients" \
+		python3 python3-psycopg2 python3-psycopg python3-sqlalchemy python3-alembic python3-django python3-pyodbc
+	"$root/usr/bin/ruby" -e 'require "active_record"; require "pg"' 2>/dev/null || want ActiveRecord ruby ruby-activerecord ruby-pg
+	have isql || want isql unixodbc
+	grep -q '^\[PostgreSQL Unicode\]' "$root/etc/odbcinst.ini" 2>/dev/null || want "the ODBC driver" odbc-postgresql
+	have pgbouncer || [ -x "$root/usr/sbin/pgbouncer" ] || want pgbouncer pgbouncer
+	[ "$with" != npm ] || { have node && have npm; } || want npm nodejs npm
 }
 
 # programs NAME ...: the server has them all

@@ -1,16 +1,16 @@
 #!/bin/bash
 # Install from Debian's packages what is missing.
 #
-#   provision.sh demo|test|bench|fuzz [git]
+#   provision.sh demo|test|bench|fuzz [git|npm]
 #
 # Nothing is asked of the package manager where everything is there already.
 # As root it installs; as anybody else it asks sudo; without sudo it says what
 # to install. A server that is installed starts no cluster of its own. What is
 # needed stands in needs.sh, and which server is taken in server.sh.
 set -euo pipefail
-need=${1:?"usage: provision.sh demo|test|bench|fuzz [git]"}
+need=${1:?"usage: provision.sh demo|test|bench|fuzz [git|npm]"}
 # shellcheck disable=SC2034
-with_git=${2:-}
+with=${2:-}
 given=${PG_CONFIG:-pg_config}
 # what other programs say is read below
 export LC_ALL=C
@@ -82,7 +82,10 @@ look() {
 	else
 		needs_of_server
 	fi
-	[ "$need" != test ] || needs_of_tests
+	if [ "$need" = test ]; then
+		needs_of_tests
+		needs_of_clients
+	fi
 	[ ${#packages[@]} -eq 0 ] || readarray -t packages < <(printf '%s\n' "${packages[@]}" | awk '!seen[$0]++')
 }
 
@@ -131,24 +134,33 @@ as_root() {
 	fi
 }
 
-# Debian's server packages make and start a cluster on port 5432, which nobody
-# asked for here: a setting says no as long as the installation lasts. (Quoted,
-# as it runs as root in a shell of its own.)
+# Debian's server packages make and start a cluster on port 5432, and its pgbouncer
+# starts then and at each boot, which nobody asked for here: a setting and a policy
+# say no as long as the installation lasts. (Quoted, as it runs as root in a shell
+# of its own.)
 # shellcheck disable=SC2016
-apt_get_without_cluster='
-	drop_in=$1/etc/postgresql-common/createcluster.d
+apt_get_without_daemons='
+	drop_in=$1/etc/postgresql-common/createcluster.d policy=$1/usr/sbin/policy-rc.d
 	shift
 	set -e
-	trap '\''rm -f "$drop_in/delivery.conf"; rmdir "$drop_in" 2>/dev/null || true'\'' EXIT
+	[ ! -e "$policy" ] || policy=
+	trap '\''rm -f "$drop_in/delivery.conf" ${policy:+"$policy"}; rmdir "$drop_in" 2>/dev/null || true'\'' EXIT
 	trap "exit 1" HUP INT TERM
 	mkdir -p "$drop_in"
 	echo "create_main_cluster = false" >"$drop_in/delivery.conf"
+	if [ -n "$policy" ]; then
+		printf "%s\n" "#!/bin/sh" "[ \"\$1\" != pgbouncer ] || exit 101" >"$policy"
+		chmod 755 "$policy"
+	fi
 	DEBIAN_FRONTEND=noninteractive apt-get "$@"
+	case " $* " in
+	*" pgbouncer "*) systemctl disable pgbouncer >/dev/null 2>&1 || true ;;
+	esac
 '
 
 # (another run of the package manager is waited for)
 install() {
-	as_root sh -c "$apt_get_without_cluster" sh "$root" install -y -qq --no-install-recommends \
+	as_root sh -c "$apt_get_without_daemons" sh "$root" install -y -qq --no-install-recommends \
 		-o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
 		"${packages[@]}" >"$scratch/log" 2>&1 </dev/null || {
 		cat "$scratch/log" >&2

@@ -118,7 +118,7 @@ rm -f build/log/*
 touch build/log/started
 make --no-print-directory -s with_llvm=no
 trap 'test/bin/cluster.sh stop test' EXIT
-# the Java driver needs TCP
+# the drivers for Java and ODBC, and pgbouncer, need TCP
 test/bin/cluster.sh start test "listen_addresses = '127.0.0.1'"
 settings=$(test/bin/cluster.sh env test)
 eval "$settings"
@@ -152,6 +152,9 @@ step examples tests test/t/examples.pl
 step readme tests test/t/readme.pl
 step reference in_new_database delivery_reference test/t/reference.sh
 step jdbc in_new_database delivery_jdbc test/jdbc/run.sh
+# without npm, which takes long to install: "make test-clients" has it
+mapfile -t clients < <(find test/clients -name run.pl ! -path '*/node/*' | sort)
+step clients tests "${clients[@]}"
 step real_data in_new_database delivery_real test/realdata/git_dora.sh test/realdata/uci_incident.sh test/realdata/service_levels.sh
 step demo tests test/demo/test_git.sh test/t/demo.sh
 step bench tests test/t/bench.sh

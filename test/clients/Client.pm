@@ -90,7 +90,7 @@ sub drop_database
 #   file                the program's name, in the folder of the client
 #   command             what runs it, as a list
 #   tcp                 connects to 127.0.0.1 instead of to the socket
-#   prepare             called before it, with the folder
+#   prepare, clean_up   called before and after it, with the folder
 sub run
 {
 	my (%client) = @_;
@@ -106,6 +106,7 @@ sub run
 		$ENV{PGHOST} = '127.0.0.1' if $client{tcp};
 		$client{prepare}->($folder) if $client{prepare};
 		compare("$client{section}, $setting->{name}", output($folder, @{$client{command}}, $program), @blocks);
+		$client{clean_up}->($folder) if $client{clean_up};
 	}
 	drop_database();
 	return;
@@ -118,14 +119,45 @@ sub need
 	plan(skip_all => "not installed (Debian: $packages)") if system("{ $command; } >/dev/null 2>&1") != 0;
 }
 
-# A section in Python, by Debian's interpreter, which has Debian's modules.
+# A section in a language, by Debian's interpreter, which has Debian's modules.
+# More arguments are those of run.
 sub run_python
 {
 	my ($section, $modules, $packages, %more) = @_;
 	my $python = $ENV{PYTHON} // '/usr/bin/python3';
 	need("$python -c 'import $modules'", $packages);
 	run(section => $section, language => 'python', marker => 'print("BLOCK", flush=True)', file => 'example.py', command => [$python], %more);
-	done_testing();
+}
+
+sub run_ruby
+{
+	my ($section, %more) = @_;
+	my $ruby = $ENV{RUBY} // '/usr/bin/ruby';
+	need("$ruby -e 'require \"active_record\"; require \"pg\"'", 'ruby-activerecord ruby-pg');
+	run(section => $section, language => 'ruby', marker => 'puts "BLOCK"', file => 'example.rb', before => "\$stdout.sync = true\n",
+		command => [$ruby], %more);
+}
+
+sub run_java
+{
+	my ($section, %more) = @_;
+	my $jar = $ENV{JDBC_JAR} // '/usr/share/java/postgresql.jar';
+	need("javac --version && java --version && test -e '$jar'", 'default-jdk-headless libpostgresql-jdbc-java');
+	run(section => $section, language => 'java', marker => 'System.out.println("BLOCK");', file => 'Example.java',
+		before => <<'JAVA', after => "}\n}\n", command => ['java', '-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', $jar], %more);
+import java.math.BigDecimal;
+import java.sql.*;
+import java.time.OffsetDateTime;
+import java.util.*;
+import org.postgresql.util.*;
+
+public class Example {
+public static void main(String[] arguments) throws Exception {
+String port = System.getenv("PGPORT");
+String database = System.getenv("PGDATABASE");
+String user = System.getenv("PGUSER");
+String password = System.getenv("PGPASSWORD");
+JAVA
 }
 
 # What a command writes, and whether it ends well.

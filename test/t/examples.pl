@@ -5,7 +5,7 @@
 # one session on a database of the document's own. Where a block marked "text"
 # follows it, that is its output; errors are expected where it shows one, and end
 # nothing there. All is done in two time zones, as a reader may be in any. Prints
-# TAP.
+# TAP. Documents can be named as arguments.
 use strict;
 use warnings;
 use FindBin;

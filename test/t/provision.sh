@@ -100,6 +100,14 @@ give() {
 		libtap-*) program "$machine/usr/bin/pg_prove" ;;
 		default-jdk-headless) program "$machine/usr/bin/java" && program "$machine/usr/bin/javac" ;;
 		libpostgresql-jdbc-java) file "$machine/usr/share/java/postgresql.jar" ;;
+		unixodbc) program "$machine/usr/bin/isql" ;;
+		odbc-postgresql) file "$machine/etc/odbcinst.ini" "[PostgreSQL Unicode]" ;;
+		pgbouncer)
+			program "$machine/usr/sbin/pgbouncer"
+			{ [ -e "$machine/usr/sbin/policy-rc.d" ] && ! sh "$machine/usr/sbin/policy-rc.d" pgbouncer start; } ||
+				echo "pgbouncer on port 6432" >>"$machine/log"
+			;;
+		npm) program "$machine/usr/bin/npm" && program "$machine/usr/bin/node" ;;
 		postgresql-common) file "$machine/home/postgres" && dispatcher ;;
 		libpq-dev)
 			pg_config "$machine/usr/bin/pg_config.libpq-dev" 18.1 "$machine/usr/lib/postgresql/18"
@@ -181,9 +189,11 @@ $1" "$2"
 
 tools=(gcc libc6-dev perl tzdata git)
 test_tools=(libtap-parser-sourcehandler-pgtap-perl python3 default-jdk-headless libpostgresql-jdbc-java binutils)
+python_clients="python3-psycopg2 python3-psycopg python3-sqlalchemy python3-alembic python3-django python3-pyodbc"
+clients="ruby ruby-activerecord ruby-pg unixodbc odbc-postgresql pgbouncer"
 another="PG_CONFIG=/path/to/pg_config names another one"
 again=(demo)
-plan 41
+plan 42
 
 new_machine 0
 provision demo
@@ -191,8 +201,12 @@ installs "gcc libc6-dev perl tzdata postgresql-15 postgresql-server-dev-15" "on 
 is "$(ls "$machine/etc/postgresql-common" 2>/dev/null || true)" "" "and the setting against a cluster is taken back"
 new_machine 0
 again=(test) && provision test
-installs "gcc libc6-dev perl tzdata git postgresql-15 postgresql-server-dev-15 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl python3 default-jdk-headless libpostgresql-jdbc-java binutils" \
+installs "gcc libc6-dev perl tzdata git postgresql-15 postgresql-server-dev-15 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl python3 default-jdk-headless libpostgresql-jdbc-java binutils $python_clients $clients" \
 	"and so is what the tests need"
+# shellcheck disable=SC2086
+new_machine 0 "${tools[@]}" "${test_tools[@]}" $clients postgresql-15 postgresql-server-dev-15 postgresql-15-pgtap
+again=(test npm) && provision test npm
+installs "nodejs npm" "and npm where that is asked for"
 new_machine 0
 again=(demo git) && provision demo git
 installs "gcc libc6-dev perl tzdata git postgresql-15 postgresql-server-dev-15" "and git where a clone is to be read"
@@ -230,7 +244,8 @@ installs "gcc libc6-dev" "a compiler without the C library's headers"
 new_machine 0 libc6-dev tzdata gcc postgresql-15 postgresql-server-dev-15
 provision demo
 installs "perl" "the smallest perl"
-new_machine 0 "${tools[@]}" "${test_tools[@]}" postgresql-15 postgresql-server-dev-15 postgresql-15-pgtap
+# shellcheck disable=SC2086
+new_machine 0 "${tools[@]}" "${test_tools[@]}" $clients postgresql-15 postgresql-server-dev-15 postgresql-15-pgtap
 program "$machine/usr/bin/javac" 'exit 2'
 program "$machine/usr/bin/gcc" "case \$1 in -fsanitize=*) exit 1 ;; esac"
 provision test

@@ -5,5 +5,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/..";
 use Client;
+use Test::More;
 
 Client::run_python('Django', 'django, psycopg2', 'python3-django python3-psycopg2');
+done_testing();

@@ -20,3 +20,4 @@ $ENV{ODBCINI} = 'odbc.ini';
 Client::need('command -v isql', 'unixodbc odbc-postgresql');
 Client::run(section => 'ODBC', language => 'sh', marker => 'echo BLOCK', file => 'example.sh', command => ['sh'], prepare => \&write_odbc_ini);
 Client::run_python('ODBC', 'pyodbc', 'python3-pyodbc odbc-postgresql', prepare => \&write_odbc_ini);
+done_testing();

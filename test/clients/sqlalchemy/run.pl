@@ -5,5 +5,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/..";
 use Client;
+use Test::More;
 
 Client::run_python('SQLAlchemy and Alembic', 'psycopg2, sqlalchemy, alembic', 'python3-psycopg2 python3-sqlalchemy python3-alembic');
+done_testing();
