@@ -1,6 +1,6 @@
 /*
  * CustomBenchmarkChecks.java
- *    An own ladder in delivery.custom_benchmark: what the table refuses, and
+ *    An own ladder in delivery.custom_benchmark: what the table behind it refuses, and
  *    that a step counts as soon as it is there. Nothing stays.
  */
 import java.sql.PreparedStatement;
@@ -57,7 +57,7 @@ final class CustomBenchmarkChecks extends Checks {
     /* A row that the table must refuse. */
     private void violate(String name, String state, String constraint, String metric, String level,
             String comparison, Double threshold, String duration) {
-        check("custom_benchmark: " + name, state + " " + constraint + " custom_benchmark delivery",
+        check("custom_benchmark: " + name, state + " " + constraint + " custom_benchmark delivery_internal",
             () -> rolledBack(() -> {
                 try (PreparedStatement insert = prepareInsert()) {
                     insert(insert, "lead_time", "high", "<", null, "1 hour");

@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 final class MetaDataChecks extends Checks {
+    private static final String[] SCHEMAS = {"delivery", "delivery\\_internal"};
+
     MetaDataChecks(Session session) {
         super(session);
     }
@@ -34,26 +36,32 @@ final class MetaDataChecks extends Checks {
     }
 
     private void relations(DatabaseMetaData meta) {
-        check("getSchemas", "delivery", () -> columns(meta.getSchemas(null, "delivery"), "TABLE_SCHEM"));
+        check("getSchemas", "delivery delivery_internal", () ->
+            columns(meta.getSchemas(null, "delivery"), "TABLE_SCHEM") + " "
+                + columns(meta.getSchemas(null, "delivery\\_internal"), "TABLE_SCHEM"));
         check("getTables: the view", "benchmark VIEW remarks", () ->
             columns(meta.getTables(null, "delivery", "benchmark", new String[] {"VIEW"}),
                 "TABLE_NAME", "TABLE_TYPE", "REMARKS"));
-        check("getTables: the table", "custom_benchmark TABLE remarks", () ->
-            columns(meta.getTables(null, "delivery", "custom\\_benchmark", new String[] {"TABLE"}),
+        check("getTables: no table in the schema that people call", "", () ->
+            columns(meta.getTables(null, "delivery", "%", new String[] {"TABLE"}), "TABLE_NAME"));
+        check("getTables: the table behind a view", "custom_benchmark TABLE remarks", () ->
+            columns(meta.getTables(null, "delivery\\_internal", "custom\\_benchmark", new String[] {"TABLE"}),
                 "TABLE_NAME", "TABLE_TYPE", "REMARKS"));
-        check("getTables: everything else has remarks too", true, () ->
-            !columns(meta.getTables(null, "delivery", "%", new String[] {"VIEW", "TABLE"}),
-                "TABLE_NAME", "REMARKS").contains("no remarks"));
+        for (String schema : SCHEMAS) {
+            check("getTables: everything else has remarks too, in " + schema, true, () ->
+                !columns(meta.getTables(null, schema, "%", new String[] {"VIEW", "TABLE"}),
+                    "TABLE_NAME", "REMARKS").contains("no remarks"));
+            check("getColumns: every column of ours has remarks, in " + schema, true, () ->
+                !columns(meta.getColumns(null, schema, "%", "%"),
+                    "TABLE_NAME", "COLUMN_NAME", "REMARKS").contains("no remarks"));
+        }
         check("getColumns: the view", "benchmark VARCHAR remarks, comparison VARCHAR remarks, custom BIT remarks,"
             + " level VARCHAR remarks, metric VARCHAR remarks, threshold DOUBLE remarks,"
             + " threshold_duration OTHER(interval) remarks, threshold_hours DOUBLE remarks", () ->
             columns(meta.getColumns(null, "delivery", "benchmark", "%"), "COLUMN_NAME", "DATA_TYPE", "REMARKS"));
-        check("getColumns: every column of ours has remarks", true, () ->
-            !columns(meta.getColumns(null, "delivery", "%", "%"),
-                "TABLE_NAME", "COLUMN_NAME", "REMARKS").contains("no remarks"));
         check("getPrimaryKeys", "benchmark 1 custom_benchmark_pkey, level 3 custom_benchmark_pkey,"
             + " metric 2 custom_benchmark_pkey", () ->
-            columns(meta.getPrimaryKeys(null, "delivery", "custom_benchmark"), "COLUMN_NAME", "KEY_SEQ", "PK_NAME"));
+            columns(meta.getPrimaryKeys(null, "delivery_internal", "custom_benchmark"), "COLUMN_NAME", "KEY_SEQ", "PK_NAME"));
     }
 
     private void functions(DatabaseMetaData meta) {
