@@ -165,7 +165,7 @@ DATA = $(filter-out src/upgrade/$(DATA_built),$(sort $(wildcard src/upgrade/deli
 
 REGRESS = catalog upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert chart actor append_only audit wip wip_random wip_settings health errors security
 REGRESS_OPTS = --load-extension=delivery
-ISOLATION = benchmark calendar audit wip
+ISOLATION = benchmark calendar audit wip schema
 ISOLATION_OPTS = --inputdir=test/isolation
 
 PG_CONFIG ?= pg_config

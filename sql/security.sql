@@ -62,15 +62,191 @@ CREATE TABLE delivery_attack.task (hours delivery.work_calendar, due timestamptz
 DROP EXTENSION delivery;
 DROP SCHEMA delivery_attack CASCADE;
 DROP EXTENSION delivery;
-DROP ROLE regress_delivery_analyst;
 -- the schema goes with it, and somebody else's is not adopted
-SELECT count(*) AS left_behind FROM pg_namespace WHERE nspname = 'delivery';
-CREATE SCHEMA delivery;
-CREATE EXTENSION delivery;
-DROP SCHEMA delivery;
+SELECT count(*) AS left_behind FROM pg_namespace WHERE nspname IN ('delivery', 'delivery_internal');
+
+-- bad input of CREATE EXTENSION: whose the schema is, and what to do; from here on with
+-- SQLSTATE, message, detail and hint of a statement
+CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	problem text; detail text; hint text;
+BEGIN
+	EXECUTE statement;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	RETURN concat_ws(' | ', sqlstate, problem, nullif(detail, ''), nullif(hint, ''));
+END $$;
+SELECT format('GRANT CREATE ON DATABASE %I TO', current_database()) AS let_create \gset
+CREATE ROLE regress_delivery_team;
+CREATE SCHEMA delivery AUTHORIZATION regress_delivery_team;
+SELECT pg_temp.refusal('CREATE EXTENSION delivery');
+ALTER SCHEMA delivery RENAME TO delivery_internal;
+SELECT pg_temp.refusal('CREATE EXTENSION delivery');
+DROP SCHEMA delivery_internal;
+-- no rights, no such version, another schema
+SET ROLE regress_delivery_team;
+SELECT left(pg_temp.refusal('CREATE EXTENSION delivery'), 5);
+RESET ROLE;
+SELECT left(pg_temp.refusal($$CREATE EXTENSION delivery VERSION '0.0.0'$$), 5), left(pg_temp.refusal('CREATE EXTENSION delivery SCHEMA public'), 5);
+-- names of owners: those that the server does not put into a script are refused, others work
+CREATE ROLE "regress_delivery o'neil";
+CREATE ROLE "regress_delivery_""; DROP SCHEMA public; --";
+CREATE ROLE "regress_delivery Ann-Lee";
+:let_create "regress_delivery o'neil", "regress_delivery_""; DROP SCHEMA public; --", "regress_delivery Ann-Lee";
+SET ROLE "regress_delivery o'neil";
+SELECT pg_temp.refusal('CREATE EXTENSION delivery') <> 'done' AS refused;
+SET ROLE "regress_delivery_""; DROP SCHEMA public; --";
+SELECT pg_temp.refusal('CREATE EXTENSION delivery') <> 'done' AS refused;
+SET ROLE "regress_delivery Ann-Lee";
+SELECT pg_temp.refusal('CREATE EXTENSION delivery'), pg_temp.refusal($$INSERT INTO delivery.calendar VALUES ('office', '24/7')$$);
+SELECT pg_temp.refusal('DROP EXTENSION delivery');
+RESET ROLE;
+DROP OWNED BY "regress_delivery o'neil", "regress_delivery_""; DROP SCHEMA public; --", "regress_delivery Ann-Lee";
+DROP ROLE "regress_delivery o'neil", "regress_delivery_""; DROP SCHEMA public; --", "regress_delivery Ann-Lee";
+-- nothing of it needs PL/pgSQL
+BEGIN;
+DROP EXTENSION plpgsql CASCADE;
 CREATE EXTENSION delivery;
 SELECT delivery.hours('1 day');
--- not into another schema either
-DROP EXTENSION delivery;
-CREATE EXTENSION delivery SCHEMA public;
+ROLLBACK;
+
+-- an owner of the extension who is no superuser: does with it what an owner does, and no more
+CREATE ROLE regress_delivery_installer;
+:let_create regress_delivery_installer;
+GRANT CREATE ON SCHEMA public TO regress_delivery_installer;
+SET ROLE regress_delivery_installer;
 CREATE EXTENSION delivery;
+INSERT INTO delivery.calendar VALUES ('office', 'Mo-Fr 09:00-17:00');
+INSERT INTO delivery.custom_benchmark VALUES ('ours', 'rework_rate', 'elite', '<=', 0.02, NULL);
+GRANT INSERT ON delivery.calendar TO regress_delivery_team;
+CREATE FUNCTION captured() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'captured as %', current_user; RETURN 'captured'; END $$;
+CREATE FUNCTION captured_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'captured as %', current_user; RETURN NEW; END $$;
+SELECT s AS attack, left(pg_temp.refusal(s), 5) AS refused FROM unnest(ARRAY[
+	'ALTER EXTENSION delivery SET SCHEMA public',
+	'ALTER EXTENSION delivery DROP TABLE delivery_internal.wip_limit',
+	'ALTER EXTENSION delivery DROP FUNCTION delivery_internal.enforce_wip_limit()',
+	'ALTER SCHEMA delivery_internal RENAME TO other',
+	'ALTER SCHEMA delivery OWNER TO regress_delivery_installer',
+	'CREATE TABLE delivery.mine (i integer)',
+	'CREATE FUNCTION delivery_internal.mine() RETURNS text LANGUAGE sql RETURN NULL',
+	'ALTER FUNCTION delivery.calendar(text) SECURITY DEFINER',
+	'CREATE OR REPLACE FUNCTION delivery.actor() RETURNS text LANGUAGE sql RETURN NULL',
+	'DROP VIEW delivery.calendar',
+	'DROP TABLE delivery_internal.calendar',
+	'ALTER VIEW delivery.calendar RENAME TO other',
+	'ALTER VIEW delivery.calendar OWNER TO regress_delivery_team',
+	'CREATE OR REPLACE VIEW delivery.calendar AS SELECT captured() AS name, calendar, description FROM delivery_internal.calendar',
+	'ALTER TABLE delivery_internal.calendar ADD CHECK (captured() IS NOT NULL)',
+	'ALTER TABLE delivery_internal.calendar ALTER description SET DEFAULT captured()',
+	'ALTER TABLE delivery_internal.calendar ENABLE ROW LEVEL SECURITY',
+	'ALTER TABLE delivery_internal.calendar OWNER TO regress_delivery_installer',
+	'CREATE RULE mine AS ON INSERT TO delivery_internal.calendar DO ALSO SELECT captured()',
+	'CREATE INDEX ON delivery_internal.calendar (captured())',
+	'CREATE TRIGGER mine BEFORE INSERT ON delivery_internal.calendar FOR EACH ROW EXECUTE FUNCTION captured_row()',
+	'CREATE TRIGGER mine BEFORE INSERT ON delivery_internal.wip_limit FOR EACH ROW EXECUTE FUNCTION captured_row()',
+	'CREATE TRIGGER mine INSTEAD OF INSERT ON delivery.wip_limit FOR EACH ROW EXECUTE FUNCTION captured_row()',
+	'CREATE TABLE refers (name text REFERENCES delivery_internal.calendar)',
+	'TRUNCATE delivery_internal.calendar',
+	'INSERT INTO delivery_internal.wip_limit SELECT ''pg_class'', ''{a}'', ''{}'', 1, ''block''',
+	'SELECT FROM delivery_internal.wip_override',
+	'COMMENT ON FUNCTION delivery.actor() IS ''mine''']) AS s;
+-- what is the owner's to do with the written views runs for who writes to them, and for nothing of ours
+CREATE RULE mine AS ON INSERT TO delivery.custom_benchmark DO ALSO SELECT captured();
+CREATE OR REPLACE RULE "_RETURN" AS ON SELECT TO delivery.custom_benchmark DO INSTEAD
+	SELECT captured() AS benchmark, metric, level, comparison, threshold, threshold_duration FROM delivery_internal.custom_benchmark;
+CREATE TRIGGER mine INSTEAD OF INSERT ON delivery.calendar FOR EACH ROW EXECUTE FUNCTION captured_row();
+ALTER VIEW delivery.calendar ALTER description SET DEFAULT captured();
+RESET ROLE;
+SELECT delivery.calendar('office'), delivery.dora_level('rework_rate', 0.01, 'ours'), (SELECT count(*) FROM delivery.benchmark WHERE custom) AS own,
+	(SELECT count(*) FROM delivery.health_check()) AS problems, (SELECT count(*) FROM delivery.wip_status()) AS limits;
+SET ROLE regress_delivery_team;
+INSERT INTO delivery.calendar (name, calendar) VALUES ('x', '24/7');
+RESET ROLE;
+DROP EXTENSION delivery;
+DROP FUNCTION captured_row();
+
+-- what a superuser's default privileges gave, perhaps long before: TRIGGER on what we write to as a superuser
+ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO regress_delivery_installer;
+CREATE EXTENSION delivery;
+ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM regress_delivery_installer;
+SET ROLE regress_delivery_installer;
+CREATE FUNCTION captured_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	RAISE WARNING 'captured a superuser: %', (SELECT rolsuper FROM pg_roles WHERE rolname = current_user); RETURN NEW; END $$;
+CREATE TABLE captured_board (lane text);
+SELECT delivery.limit_wip('captured_board', 'lane');
+CREATE TRIGGER mine BEFORE INSERT OR UPDATE ON delivery_internal.wip_limit FOR EACH ROW EXECUTE FUNCTION captured_row();
+SELECT pg_temp.refusal($$SELECT delivery.set_wip_limit('captured_board', '{doing}', 1, 'block')$$);
+RESET ROLE;
+SELECT left(pg_temp.refusal($$SELECT delivery.set_wip_limit('captured_board', '{doing}', 1, 'block')$$), 5);
+DROP TRIGGER mine ON delivery_internal.wip_limit;
+REVOKE ALL ON ALL TABLES IN SCHEMA delivery, delivery_internal FROM regress_delivery_installer;
+SELECT delivery.set_wip_limit('captured_board', '{doing}', 1, 'block');
+DROP TABLE captured_board;
+
+-- the policies of a table that a board refers to run for nobody but its owner
+GRANT CREATE ON SCHEMA public TO regress_delivery_team;
+SET ROLE regress_delivery_installer;
+CREATE TABLE lanes (name text PRIMARY KEY);
+INSERT INTO lanes VALUES ('doing');
+GRANT SELECT, REFERENCES ON lanes TO regress_delivery_team;
+ALTER TABLE lanes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY mine ON lanes USING (captured() IS NULL);
+SET ROLE regress_delivery_team;
+CREATE TABLE refers (lane text REFERENCES lanes);
+SELECT delivery.limit_wip('refers', 'lane');
+SELECT delivery.set_wip_limit('refers', '{doing}', 1, 'block');
+SET ROLE regress_delivery_installer;
+ALTER TABLE lanes DISABLE ROW LEVEL SECURITY;
+SET ROLE regress_delivery_team;
+SELECT pg_temp.refusal($$SELECT delivery.set_wip_limit('refers', '{dong}', 1, 'block')$$);
+RESET ROLE;
+DROP TABLE refers, lanes;
+DROP FUNCTION captured(), captured_row();
+
+-- who owns the database locks no part of somebody else's board, nor sets a limit on it
+SELECT current_user AS superuser, format('ALTER DATABASE %I OWNER TO', current_database()) AS give \gset
+:give regress_delivery_installer;
+CREATE TABLE parted (lane text, year integer) PARTITION BY LIST (year);
+CREATE TABLE parted_2026 PARTITION OF parted FOR VALUES IN (2026);
+ALTER TABLE parted OWNER TO regress_delivery_team;
+ALTER TABLE parted_2026 OWNER TO regress_delivery_team;
+SELECT delivery.limit_wip('parted', 'lane');
+SET ROLE regress_delivery_installer;
+SELECT b AS board, left(pg_temp.refusal(format($$INSERT INTO delivery_internal.wip_limit VALUES (%L, '{doing}', '{}', 0, 'block')$$, b)), 5) AS refused
+FROM unnest('{parted,parted_2026}'::text[]) AS b;
+RESET ROLE;
+:give :superuser;
+
+-- a stranger locks nothing that a guarded write opens but as every reader does
+SET ROLE regress_delivery_analyst;
+SELECT mode, count(*) > 4 AS many
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, unnest('{ACCESS SHARE,ROW SHARE,ROW EXCLUSIVE,SHARE UPDATE EXCLUSIVE,SHARE,SHARE ROW EXCLUSIVE,EXCLUSIVE,ACCESS EXCLUSIVE}'::text[]) AS mode
+WHERE n.nspname IN ('delivery', 'delivery_internal') AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+	AND pg_temp.refusal(format('LOCK TABLE %s IN %s MODE', c.oid::regclass, mode)) = 'done'
+GROUP BY mode ORDER BY mode;
+
+-- states of aggregates come from anybody: what is none is refused, in aggregates of anybody's, too
+SELECT pg_temp.refusal(format('CREATE AGGREGATE pg_temp.%I (%s) (SFUNC = %s, STYPE = bigint[], INITCOND = %L)',
+		'a' || p.oid || '_' || n, (SELECT string_agg(format_type(t, NULL), ', ' ORDER BY o) FROM unnest(p.proargtypes) WITH ORDINALITY AS a (t, o) WHERE o > 1),
+		p.oid::regproc, state)) AS made, count(*) > 200 AS many
+FROM pg_proc AS p, unnest(ARRAY['{}', '{NULL}', '{1}', '{1,2}', '{1,2,3}', '{-1,-2,-3,-4,-5}', '{3,NULL,0,0,0}', '{{1,2},{3,4}}', '[5:7]={1,2,3}',
+	'{9223372036854775807,9223372036854775807,9223372036854775807,9223372036854775807}', '{-9223372036854775808,0,0}',
+	array_fill(1::bigint, ARRAY[5000])::text, array_fill(-1::bigint, ARRAY[40])::text]) WITH ORDINALITY AS s (state, n)
+WHERE p.pronamespace = 'delivery_internal'::regnamespace AND p.proargtypes[0] = 'bigint[]'::regtype AND p.prorettype = 'bigint[]'::regtype AND p.pronargs > 1
+GROUP BY made;
+SELECT CASE WHEN result LIKE '22023%' OR result = 'done' THEN left(result, 5) ELSE p.proname || result END AS said, count(*) > 9 AS many
+FROM pg_proc AS p, pg_temp.refusal(format('SELECT pg_temp.%I(%s) FROM generate_series(1, 5) AS x', p.proname,
+	(SELECT string_agg(CASE format_type(t, NULL) WHEN 'bigint[]' THEN '(CASE x WHEN 1 THEN ''{3,0,0,0,0}'' WHEN 2 THEN ''{1,2,3}'' ELSE ''{1,1}'' END)::bigint[]'
+		WHEN 'timestamp with time zone' THEN '''2026-01-05''::timestamptz + x * interval ''1 day''' WHEN 'boolean' THEN 'x > 2'
+		WHEN 'tstzrange' THEN '''[2026-01-01,2026-02-01)''::tstzrange' WHEN 'text' THEN '''9''::text' WHEN 'interval' THEN '''30 days''::interval'
+		WHEN 'bigint' THEN 'x' WHEN 'numeric' THEN 'x' WHEN 'double precision' THEN 'x' ELSE '''99.9%''' END, ', ' ORDER BY o)
+	FROM unnest(p.proargtypes) WITH ORDINALITY AS a (t, o)))) AS result
+WHERE p.prokind = 'a' AND p.pronamespace = pg_my_temp_schema()
+GROUP BY said ORDER BY said;
+RESET ROLE;
+
+DROP TABLE parted;
+DELETE FROM delivery_internal.wip_limit;
+DROP OWNED BY regress_delivery_installer, regress_delivery_team, regress_delivery_analyst;
+DROP ROLE regress_delivery_installer, regress_delivery_team, regress_delivery_analyst;

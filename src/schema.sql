@@ -15,28 +15,14 @@
 -- complain if the script is sourced in psql rather than by CREATE EXTENSION
 \echo Use "CREATE EXTENSION delivery" to load this file. \quit
 
--- The server's own message would not say whose it is, nor what to do.
-DO $$
-DECLARE
-	taken record;
-BEGIN
-	SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner) AS owner,
-		(SELECT pg_catalog.count(*) FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid)
-			+ (SELECT pg_catalog.count(*) FROM pg_catalog.pg_proc AS p WHERE p.pronamespace = n.oid) AS objects
-	INTO taken
-	FROM pg_catalog.pg_namespace AS n
-	WHERE n.nspname IN ('delivery', 'delivery_internal')
-	ORDER BY n.nspname LIMIT 1;
-	IF FOUND THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'duplicate_schema',
-			MESSAGE = pg_catalog.format('schema "%s" already exists', taken.nspname),
-			DETAIL = pg_catalog.format('It belongs to role "%s", and has %s tables and functions. The extension makes a schema of that name itself, and adopts none.',
-				taken.owner, taken.objects),
-			HINT = pg_catalog.format('Rename it (ALTER SCHEMA %I RENAME TO another_name), or drop it, then create the extension.', taken.nspname),
-			SCHEMA = taken.nspname;
-	END IF;
-END $$;
+-- The server's own message would not say whose it is, nor what to do. A function, as
+-- there may be no PL/pgSQL; where the schemas are not yet, so it goes at once.
+CREATE FUNCTION pg_catalog.delivery_refuse_schemas()
+	RETURNS void
+	AS 'MODULE_PATHNAME', 'delivery_refuse_schemas'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+SELECT pg_catalog.delivery_refuse_schemas();
+DROP FUNCTION pg_catalog.delivery_refuse_schemas();
 
 CREATE SCHEMA delivery;
 COMMENT ON SCHEMA delivery IS 'IT delivery management: what people call, on the caller''s own tables';

@@ -17,6 +17,7 @@
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
@@ -25,6 +26,8 @@
 #include "utils/syscache.h"
 
 #include "base/internal.h"
+
+PG_FUNCTION_INFO_V1(delivery_refuse_schemas);
 
 /* functions of ours that were called, and found in their schema since it changed last */
 #define CHECKED_FUNCTIONS 16
@@ -67,7 +70,42 @@ delivery_is_internal_function(Oid function, const char *name)
 		get_func_namespace(function) == get_namespace_oid(DELIVERY_INTERNAL_SCHEMA, true);
 }
 
-/* --- schemas ------------------------------------------------------------ */
+/* --- making the schemas ------------------------------------------------- */
+
+static void
+refuse_schema(const char *name)
+{
+	Oid			schema = get_namespace_oid(name, true);
+	HeapTuple	tuple;
+	char	   *owner;
+
+	if (!OidIsValid(schema))
+		return;
+	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
+	if (!HeapTupleIsValid(tuple))
+		return;
+	owner = GetUserNameFromId(((Form_pg_namespace) GETSTRUCT(tuple))->nspowner, false);
+	ereport(ERROR,
+			(errcode(ERRCODE_DUPLICATE_SCHEMA),
+			 errmsg("schema \"%s\" already exists", name),
+			 errdetail("It belongs to role \"%s\". The extension makes a schema of that name itself, and adopts none.", owner),
+			 errhint("Rename it (ALTER SCHEMA %s RENAME TO another_name), or drop it, then create the extension.", name),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, name)));
+}
+
+/*
+ * Called by the install script before it makes its schemas.
+ */
+Datum
+delivery_refuse_schemas(PG_FUNCTION_ARGS)
+{
+	(void) fcinfo;
+	refuse_schema(DELIVERY_SCHEMA);
+	refuse_schema(DELIVERY_INTERNAL_SCHEMA);
+	PG_RETURN_VOID();
+}
+
+/* --- names of the schemas ----------------------------------------------- */
 
 /*
  * What the extension's other schema is named now, or NULL.

@@ -57,21 +57,45 @@ delivery_run_statement(const char *statement)
 }
 
 /*
+ * Triggers run as whoever writes, which we do as a superuser: none but ours may.  The
+ * extension gives nobody the right to make one, but what a superuser granted, perhaps by
+ * ALTER DEFAULT PRIVILEGES long before, is granted.
+ */
+static void
+refuse_other_triggers(Relation relation)
+{
+	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &relation->trigdesc->triggers[i];
+
+		if (!trigger->tgisinternal && get_func_namespace(trigger->tgfoid) != RelationGetNamespace(relation))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("trigger \"%s\" of table \"%s\" is none of the extension's", trigger->tgname, RelationGetRelationName(relation)),
+					 errdetail("It would run with the rights of the table's owner."),
+					 errhint("DROP TRIGGER %s ON %s, and revoke TRIGGER on it from whoever has it.",
+							 quote_identifier(trigger->tgname), delivery_qualified_name(relation)),
+					 errtable(relation)));
+	}
+}
+
+/*
  * The same on a table of the extension, with the rights of its owner: nobody else
  * writes to those that functions of ours write.  Who may have it done is the function's
- * to ask.
+ * to ask.  The lock keeps triggers from being added meanwhile.
  */
 uint64
 delivery_run_internal(const char *table, const char *statement, int nargs, Oid *types, Datum *values)
 {
-	Relation	relation = delivery_open_internal(table, AccessShareLock);
+	Relation	relation = delivery_open_internal(table, RowExclusiveLock);
 	Caller		caller;
 	uint64		rows;
 
+	refuse_other_triggers(relation);
 	delivery_become_owner(relation, &caller);
 	rows = delivery_run_with(statement, nargs, types, values);
 	delivery_become_caller(&caller);
-	table_close(relation, AccessShareLock);
+	table_close(relation, NoLock);
 	return rows;
 }
 

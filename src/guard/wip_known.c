@@ -11,14 +11,29 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 
 #include "base/statement.h"
 #include "guard/wip_known.h"
+
+/*
+ * What a foreign key refers to is looked at with the rights of the board's owner, so its
+ * own owner's policies, which may call anything, must not be part of it.
+ */
+static bool
+may_look_up(Oid table)
+{
+	/* until the end: or they are there when the statement is planned */
+	LockRelationOid(table, AccessShareLock);
+	return pg_class_aclcheck(table, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+		check_enable_rls(table, GetUserId(), true) != RLS_ENABLED;
+}
 
 /*
  * Statements that are true for a value ($1, as text) which one of the constraints
@@ -50,7 +65,7 @@ find_conditions(Relation relation, AttrNumber number, List **names, List **condi
 		if (strcmp(SPI_getvalue(tuple, desc, 2), "c") == 0)
 			condition = psprintf("SELECT (%s) IS NOT FALSE FROM (SELECT %s AS %s) AS board",
 								 SPI_getvalue(tuple, desc, 3), value, quote_identifier(NameStr(attribute->attname)));
-		else if (pg_class_aclcheck(DatumGetObjectId(SPI_getbinval(tuple, desc, 6, &is_null)), GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+		else if (may_look_up(DatumGetObjectId(SPI_getbinval(tuple, desc, 6, &is_null))))
 			condition = psprintf("SELECT EXISTS (SELECT FROM %s AS known WHERE known.%s = %s)",
 								 SPI_getvalue(tuple, desc, 4), SPI_getvalue(tuple, desc, 5), value);
 		else

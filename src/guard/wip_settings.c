@@ -498,6 +498,7 @@ delivery_check_wip_setting(PG_FUNCTION_ARGS)
 	Datum		values[2];
 	bool		nulls[2];
 	bool		is_null;
+	bool		is_guarded;
 	Datum		board;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !is_configuration(trigger->tg_relation) ||
@@ -513,14 +514,15 @@ delivery_check_wip_setting(PG_FUNCTION_ARGS)
 	relation = try_relation_open(DatumGetObjectId(board), AccessShareLock);
 	if (relation == NULL)
 		return PointerGetDatum(tuple);
-	if (delivery_wip_find_layout(relation, &layout, NULL) && layout.board == RelationGetRelid(relation))
+	is_guarded = delivery_wip_find_layout(relation, &layout, NULL);
+	/* who owns the database may restore, not set limits on others' boards, nor lock parts of them */
+	if (is_guarded && GetUserId() != trigger->tg_relation->rd_rel->relowner)
+		delivery_wip_check_owner(RelationGetRelid(relation));
+	if (is_guarded && layout.board == RelationGetRelid(relation))
 	{
 		Caller		caller;
 		int			level;
 
-		/* who owns the database may restore, not set limits on others' boards */
-		if (GetUserId() != trigger->tg_relation->rd_rel->relowner)
-			delivery_wip_check_owner(RelationGetRelid(relation));
 		delivery_become_owner(relation, &caller);
 		level = delivery_pin_settings(RelationGetDescr(relation));
 		values[0] = canonical_lanes(relation, &layout, DatumGetArrayTypeP(values[0]), false);

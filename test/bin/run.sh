@@ -146,7 +146,7 @@ step stress in_new_database delivery_stress test/stress/audit.sh test/stress/wip
 step pgtap pgtap
 step data tests test/t/data.sh
 step binary in_new_database delivery_binary test/t/binary.pl
-step dump tests test/t/dump.sh
+step dump tests test/t/dump.sh test/t/dump_roles.sh test/t/backup.pl test/t/pg_upgrade.sh
 step replication tests test/t/replication.sh
 step examples tests test/t/examples.pl
 step readme tests test/t/readme.pl
