@@ -80,6 +80,41 @@ END;
 COMMENT ON FUNCTION delivery_internal.restore_health() IS
 	'what does not survive a dump: expressions that compare values of the extension''s types without naming the operator';
 
+-- Rights on what the extension keeps. REASSIGN OWNED gives the written views away, but no
+-- rights on the tables behind them; and a superuser's default privileges may have given
+-- what nobody is to have.
+CREATE FUNCTION delivery_internal.rights_health(OUT object text, OUT problem text, OUT hint text)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+BEGIN ATOMIC
+	WITH kept AS (
+		SELECT t.oid, t.relowner, t.relacl, format('%I.%I', n.nspname, t.relname) AS name,
+			v.relowner AS writer, format('delivery.%I', v.relname) AS view, coalesce(pg_relation_is_updatable(v.oid, false) <> 0, false) AS is_written
+		FROM pg_class AS t JOIN pg_namespace AS n ON n.oid = t.relnamespace
+			LEFT JOIN pg_class AS v ON v.relnamespace = 'delivery'::regnamespace AND v.relname = t.relname AND v.relkind = 'v'
+		WHERE t.relnamespace = 'delivery_internal'::regnamespace AND t.relkind = 'r'
+	)
+	SELECT k.view, format('its owner %I has not all rights on the table behind it, so that nobody reads or writes it', pg_get_userbyid(k.writer)),
+		format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', k.name, pg_get_userbyid(k.writer))
+	FROM kept AS k
+	WHERE k.is_written AND EXISTS (SELECT FROM unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS p (needed)
+		WHERE NOT has_table_privilege(k.writer, k.oid, p.needed))
+
+	UNION ALL
+	SELECT k.name, format('%s has %s on it: with that guarded writes can be stopped, or made to run code of others', g.role, g.rights),
+		format('REVOKE %s ON %s FROM %s', g.rights, k.name, g.role)
+	FROM kept AS k, LATERAL (
+		SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS role,
+			string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type COLLATE "C") AS rights
+		FROM aclexplode(k.relacl) AS a
+		WHERE a.grantee <> k.relowner AND (a.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+			-- what functions alone write
+			OR NOT k.is_written AND a.privilege_type IN ('UPDATE', 'DELETE'))
+		GROUP BY a.grantee) AS g;
+END;
+COMMENT ON FUNCTION delivery_internal.rights_health() IS
+	'rights on the tables of the extension that are missing, or that nobody is to have';
+
 CREATE FUNCTION delivery.health_check(OUT object text, OUT problem text, OUT hint text)
 	RETURNS SETOF record
 	LANGUAGE sql STABLE PARALLEL UNSAFE
@@ -91,6 +126,7 @@ BEGIN ATOMIC
 	UNION ALL SELECT * FROM delivery_internal.wip_health()
 	UNION ALL SELECT * FROM delivery_internal.audit_health()
 	UNION ALL SELECT * FROM delivery_internal.restore_health()
+	UNION ALL SELECT * FROM delivery_internal.rights_health()
 	ORDER BY 1, 2;
 END;
 COMMENT ON FUNCTION delivery.health_check() IS
