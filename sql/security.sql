@@ -55,13 +55,62 @@ INSERT INTO delivery.custom_benchmark VALUES ('mine', 'rework_rate', 'elite', '<
 SELECT delivery.dora_level('rework_rate', 0.4, 'mine');
 RESET ROLE;
 
+-- temporary tables and types of our names are taken for none of ours
+CREATE SCHEMA delivery_board AUTHORIZATION regress_delivery_analyst;
+SET ROLE regress_delivery_analyst;
+CREATE TABLE delivery_board.card (lane pg_catalog.text);
+CREATE INDEX ON delivery_board.card (lane);
+SELECT delivery.limit_wip('delivery_board.card', 'lane');
+CREATE TEMP TABLE wip_limit (board regclass);
+CREATE TEMP TABLE calendar (name pg_catalog.text);
+CREATE TEMP TABLE pg_class (relname name);
+CREATE TEMP TABLE pg_constraint (conname name);
+CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (false);
+CREATE DOMAIN pg_temp.regclass AS pg_catalog.regclass CHECK (false);
+SET search_path = pg_temp, pg_catalog;
+SELECT delivery.set_wip_limit('delivery_board.card', '{doing}', 1, 'block');
+SELECT delivery.override_wip('delivery_board.card', '{doing}', NULL, 1, 'a fair', 'tomorrow');
+SELECT lanes, maximum FROM delivery.wip_status();
+SELECT count(*) FROM delivery.health_check();
+CALL delivery.create_audit_log('delivery_board.log'::pg_catalog.text);
+SELECT delivery.record_audit('delivery_board.card', 'delivery_board.log');
+INSERT INTO delivery_board.card VALUES ('doing');
+SELECT count(*) FROM delivery_board.log;
+RESET search_path;
+DROP TABLE pg_temp.wip_limit, pg_temp.calendar, pg_temp.pg_class, pg_temp.pg_constraint;
+DROP DOMAIN pg_temp.text, pg_temp.regclass;
+-- with TRIGGER on a board nobody enters a full lane by a trigger that claims other columns
+RESET ROLE;
+CREATE ROLE regress_delivery_trigger;
+GRANT USAGE ON SCHEMA delivery_board TO regress_delivery_trigger;
+GRANT INSERT, TRIGGER ON delivery_board.card TO regress_delivery_trigger;
+SET ROLE regress_delivery_trigger;
+CREATE CONSTRAINT TRIGGER aaa AFTER INSERT ON delivery_board.card FOR EACH ROW WHEN (delivery_internal.enters_wip('delivery_board.card', NEW.lane, NEW.lane)) EXECUTE FUNCTION delivery_internal.enforce_wip_limit();
+INSERT INTO delivery_board.card VALUES ('doing'), ('doing'), ('doing');
+RESET ROLE;
+SELECT count(*) FROM delivery_board.card;
+DROP OWNED BY regress_delivery_trigger;
+DROP ROLE regress_delivery_trigger;
+DROP SCHEMA delivery_board CASCADE;
+DELETE FROM delivery_internal.wip_override;
+DELETE FROM delivery_internal.wip_limit;
+
 -- DROP EXTENSION takes no column of the user silently
 CREATE TABLE delivery_attack.verdict (level delivery.dora_level);
 CREATE TABLE delivery_attack.slo (objective delivery.objective, budget delivery.error_budget);
 CREATE TABLE delivery_attack.task (hours delivery.work_calendar, due timestamptz GENERATED ALWAYS AS (delivery.sla_due('2026-01-05 10:00+00', '8:00', hours)) STORED);
 DROP EXTENSION delivery;
-DROP SCHEMA delivery_attack CASCADE;
+DROP TABLE delivery_attack.verdict, delivery_attack.slo, delivery_attack.task;
 DROP EXTENSION delivery;
+-- a hostile search_path while it is made
+CREATE TABLE delivery_attack.pg_extension (i integer);
+CREATE FUNCTION delivery_attack.pg_extension_config_dump(regclass, text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
+SET search_path = delivery_attack, pg_catalog;
+CREATE EXTENSION delivery;
+RESET search_path;
+SELECT delivery.hours('1 day');
+DROP EXTENSION delivery;
+DROP SCHEMA delivery_attack CASCADE;
 -- the schema goes with it, and somebody else's is not adopted
 SELECT count(*) AS left_behind FROM pg_namespace WHERE nspname IN ('delivery', 'delivery_internal');
 

@@ -149,7 +149,7 @@ step binary in_new_database delivery_binary test/t/binary.pl
 step dump tests test/t/dump.sh test/t/dump_roles.sh test/t/backup.pl test/t/pg_upgrade.sh
 step replication tests test/t/replication.sh
 step examples tests test/t/examples.pl
-step readme tests test/t/readme.pl
+step readme tests test/t/readme.pl test/t/security.pl
 step reference in_new_database delivery_reference test/t/reference.sh
 step jdbc in_new_database delivery_jdbc test/jdbc/run.sh
 # without npm, which takes long to install: "make test-clients" has it
