@@ -80,3 +80,4 @@ needed_step() {
 needed_step mount mount_all
 needed_step prepare prepare
 all_steps
+exit 0

@@ -102,7 +102,7 @@ run_machine() {
 	rm -f "$build/log/$machine"/*
 	step base make_base "${machine%%-*}" && step not_mounted not_mounted && step root new_root || return 0
 	# whatever still runs in there is killed when it ends
-	unshare --mount --pid --fork --kill-child "$here/inside.sh" "$machine" "$root" "$build" "$tests" || true
+	unshare --mount --pid --fork --kill-child "$here/inside.sh" "$machine" "$root" "$build" "$tests" || line ended_early FAILED 0
 }
 
 [ "$(id -u)" -eq 0 ] || fail "root is needed, to make machines with debootstrap"
