@@ -104,7 +104,7 @@ taken() {
 
 whole_test() {
 	local status=0
-	in_machine 2400 "$2" "cd $1 && make test" >"$log/$3.out" 2>&1 || status=$?
+	in_machine 3600 "$2" "cd $1 && make test" >"$log/$3.out" 2>&1 || status=$?
 	cat "$log/$3.out"
 	[ "$status" -eq 0 ] && tail -n 1 "$log/$3.out" | grep -q ' passed, 0 failed, '
 }
