@@ -79,4 +79,4 @@ needed_step() {
 
 needed_step mount mount_all
 needed_step prepare prepare
-all_steps
+all_steps || true

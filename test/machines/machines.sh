@@ -86,6 +86,8 @@ new_root() {
 	rm -rf --one-file-system "$root"
 	cp -a "$build/base/${machine%%-*}" "$root"
 	mkdir -p "$build/packages/${machine%%-*}"
+	# a mirror that lags behind is not what is tested
+	echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/90machines"
 }
 
 # A folder that something of a broken run is still mounted on must not be removed.
@@ -102,13 +104,15 @@ run_machine() {
 	rm -f "$build/log/$machine"/*
 	step base make_base "${machine%%-*}" && step not_mounted not_mounted && step root new_root || return 0
 	# whatever still runs in there is killed when it ends
-	unshare --mount --pid --fork --kill-child "$here/inside.sh" "$machine" "$root" "$build" "$tests" || true
+	unshare --mount --pid --fork --kill-child "$here/inside.sh" "$machine" "$root" "$build" "$tests" 9>&- || line ended_early FAILED 0
 }
 
 [ "$(id -u)" -eq 0 ] || fail "root is needed, to make machines with debootstrap"
 mirror=${MIRROR:-$(find_mirror)}
 [ -n "$mirror" ] || fail "apt has no mirror of Debian here: name one by MIRROR=http://..."
 mkdir -p "$build/base" "$build/log"
+exec 9>"$build/lock"
+flock -n 9 || fail "another run is at work in build/machines"
 provide_debootstrap
 make_clone
 echo "$(git -C "$build/clone" log -1 --format='%h %s'), logs in build/machines/log"
