@@ -2,9 +2,10 @@
 # readme.pl: README.md and doc/*.md can be read by a stranger.
 #
 # No line is too long, no sentence of the README either, a first result and a
-# refusal come early, links lead somewhere, all that can be called is named on a
-# page with an explanation, and META.json and the control file say the same. Each
-# check is seen to complain about a bad text first. Prints TAP.
+# refusal come early, links lead somewhere, files and targets are there, all that
+# can be called is named on a page with an explanation, and META.json and the
+# control file say the same. Each check is seen to complain about a bad text first.
+# Prints TAP.
 use strict;
 use warnings;
 use utf8;
@@ -136,6 +137,21 @@ sub broken_links
 	return @complaints;
 }
 
+# Paths and make targets that are named and not there.
+sub missing_things
+{
+	my ($text, $makefile) = @_;
+	my @complaints;
+	$text =~ s/^```.*?^```$//msg;
+	while ($text =~ /`([^`\n]*)`/g)
+	{
+		my $code = $1;
+		push @complaints, "$code: no such file" if $code =~ m{^(?:src|sql|expected|test|doc|\.ci)/\S*$} && !grep { -e } glob $code;
+		push @complaints, "$code: no such target" if $code =~ /^make ([\w-]+)/ && $makefile !~ /^\Q$1\E *:/m;
+	}
+	return @complaints;
+}
+
 # Names that can be called, from a reference page: what its headings start with.
 sub reference_names
 {
@@ -172,6 +188,7 @@ complains('sentences', 2, long_sentences('word ' x $longest_sentence . "`select 
 complains('results', 2, late_results("# title\n" . "\n" x 90 . "(1 row)\nHINT:  no\n"));
 complains('links', 3, broken_links('README.md',
 		"# A (title)\n[a](#a-title) [b](#b) [c](doc/none.md) [d](doc/wip.md#none) [e](https://none.example/)\n"));
+complains('paths', 2, missing_things("`src/base` `src/none*.c` `make test GIT=x` `make none`\n", "test:\n"));
 complains('names', 1, unnamed("### `named(a integer)`\n### `CALL in_block()`\n### `in_prose()`\n",
 		"`delivery.named` in_prose\n```sql\nCALL in_block();\n```\n"));
 complains('abstracts', 1, different_abstracts("\"abstract\": \"a\",\n\"abstract\": \"b\",\n", "comment = 'a'\n"));
@@ -187,6 +204,7 @@ foreach my $page (@pages, 'doc/reference.md', 'CHANGELOG.md', 'SECURITY.md')
 }
 is_silent('sentences of README.md are short', long_sentences(content('README.md')));
 is_silent('README.md shows a result and a refusal early', late_results(content('README.md')));
+is_silent('what README.md names is there', missing_things(content('README.md'), content('Makefile')));
 is_silent('all of the reference is on a page', unnamed(content('doc/reference.md'), map { content($_) } @pages));
 is_silent('META.json and the control file say the same', different_abstracts(content('META.json'), content('delivery.control')));
 print "1..$number\n";
