@@ -4,8 +4,8 @@
 # the tables of the section "The example"; what each prints is compared with the
 # block marked "text" that follows it. All is done twice: with the default
 # search_path and time zone, and with "delivery" on the path in another zone.
-# Prints TAP. The server is that of PGHOST, PGPORT, PGUSER (a superuser) and
-# PGPASSWORD, which also listens on 127.0.0.1.
+# Prints TAP. The server is that of "cluster.sh env", started with listen_addresses
+# = '127.0.0.1': none but a throw-away one, as a database and a role are dropped.
 package Client;
 use strict;
 use warnings;
@@ -26,13 +26,15 @@ my @settings = (
 	{ name => 'on the search_path', path => 'public, delivery', zone => 'America/New_York' });
 
 # The connection of the superuser, before the program gets another one.
-my %superuser = map { $_ => $ENV{$_} } grep { defined $ENV{$_} } qw(PGHOST PGPORT PGUSER PGPASSWORD);
+my %superuser = map { $_ => $ENV{$_} // die "$_ is not set: cluster.sh env says to what\n" } qw(PGHOST PGPORT PGUSER PGPASSWORD);
+-e "$ENV{PGHOST}/../initdb.log" or die "$ENV{PGHOST} is of no cluster that cluster.sh made\n";
 
 # Statements as the superuser.
 sub psql
 {
 	my ($in, $statements) = @_;
 	local %ENV = (%ENV, %superuser, PGOPTIONS => '-c client_min_messages=warning');
+	local $SIG{PIPE} = 'IGNORE';
 	open(my $psql, '|-', 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', $in) or die "cannot run psql: $!\n";
 	print $psql $statements;
 	close $psql or die "psql failed on: $statements\n";
@@ -119,21 +121,37 @@ sub need
 	plan(skip_all => "not installed (Debian: $packages)") if system("{ $command; } >/dev/null 2>&1") != 0;
 }
 
-# A section in a language, by Debian's interpreter, which has Debian's modules.
-# More arguments are those of run.
+# Debian's interpreters, which have Debian's modules.
+my $python = $ENV{PYTHON} // '/usr/bin/python3';
+my $ruby = $ENV{RUBY} // '/usr/bin/ruby';
+my $jar = $ENV{JDBC_JAR} // '/usr/share/java/postgresql.jar';
+
+sub need_python
+{
+	my ($modules, $packages) = @_;
+	need("$python -c 'import $modules'", $packages);
+}
+
+sub need_ruby
+{
+	need("$ruby -e 'require \"active_record\"; require \"pg\"'", 'ruby-activerecord ruby-pg');
+}
+
+sub need_java
+{
+	need("javac --version && java --version && test -e '$jar'", 'default-jdk-headless libpostgresql-jdbc-java');
+}
+
+# A section in a language; more arguments are those of run.
 sub run_python
 {
-	my ($section, $modules, $packages, %more) = @_;
-	my $python = $ENV{PYTHON} // '/usr/bin/python3';
-	need("$python -c 'import $modules'", $packages);
+	my ($section, %more) = @_;
 	run(section => $section, language => 'python', marker => 'print("BLOCK", flush=True)', file => 'example.py', command => [$python], %more);
 }
 
 sub run_ruby
 {
 	my ($section, %more) = @_;
-	my $ruby = $ENV{RUBY} // '/usr/bin/ruby';
-	need("$ruby -e 'require \"active_record\"; require \"pg\"'", 'ruby-activerecord ruby-pg');
 	run(section => $section, language => 'ruby', marker => 'puts "BLOCK"', file => 'example.rb', before => "\$stdout.sync = true\n",
 		command => [$ruby], %more);
 }
@@ -141,8 +159,6 @@ sub run_ruby
 sub run_java
 {
 	my ($section, %more) = @_;
-	my $jar = $ENV{JDBC_JAR} // '/usr/share/java/postgresql.jar';
-	need("javac --version && java --version && test -e '$jar'", 'default-jdk-headless libpostgresql-jdbc-java');
 	run(section => $section, language => 'java', marker => 'System.out.println("BLOCK");', file => 'Example.java',
 		before => <<'JAVA', after => "}\n}\n", command => ['java', '-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', $jar], %more);
 import java.math.BigDecimal;

@@ -7,5 +7,6 @@ use lib "$FindBin::Bin/..";
 use Client;
 use Test::More;
 
+Client::need_ruby();
 Client::run_ruby('ActiveRecord');
 done_testing();

@@ -7,5 +7,6 @@ use lib "$FindBin::Bin/..";
 use Client;
 use Test::More;
 
-Client::run_python('Django', 'django, psycopg2', 'python3-django python3-psycopg2');
+Client::need_python('django, psycopg2', 'python3-django python3-psycopg2');
+Client::run_python('Django');
 done_testing();

@@ -7,5 +7,6 @@ use lib "$FindBin::Bin/..";
 use Client;
 use Test::More;
 
+Client::need_java();
 Client::run_java('pgjdbc', tcp => 1);
 done_testing();

@@ -18,6 +18,7 @@ sub write_odbc_ini
 
 $ENV{ODBCINI} = 'odbc.ini';
 Client::need('command -v isql', 'unixodbc odbc-postgresql');
+Client::need_python('pyodbc', 'python3-pyodbc');
 Client::run(section => 'ODBC', language => 'sh', marker => 'echo BLOCK', file => 'example.sh', command => ['sh'], prepare => \&write_odbc_ini);
-Client::run_python('ODBC', 'pyodbc', 'python3-pyodbc odbc-postgresql', prepare => \&write_odbc_ini);
+Client::run_python('ODBC', prepare => \&write_odbc_ini);
 done_testing();

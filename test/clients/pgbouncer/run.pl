@@ -63,8 +63,11 @@ sub stop
 
 $ENV{PATH} .= ':/usr/sbin';
 Client::need('pgbouncer --version', 'pgbouncer');
+Client::need_python('psycopg', 'python3-psycopg');
+Client::need_ruby();
+Client::need_java();
 my @pooled = (prepare => \&start, clean_up => \&stop);
-Client::run_python('pgbouncer', 'psycopg', 'python3-psycopg', @pooled);
+Client::run_python('pgbouncer', @pooled);
 Client::run_ruby('pgbouncer', @pooled);
 Client::run_java('pgbouncer', @pooled);
 done_testing();

@@ -7,5 +7,6 @@ use lib "$FindBin::Bin/..";
 use Client;
 use Test::More;
 
-Client::run_python('psycopg2', 'psycopg2', 'python3-psycopg2');
+Client::need_python('psycopg2', 'python3-psycopg2');
+Client::run_python('psycopg2');
 done_testing();

@@ -7,5 +7,6 @@ use lib "$FindBin::Bin/..";
 use Client;
 use Test::More;
 
-Client::run_python('psycopg 3', 'psycopg', 'python3-psycopg');
+Client::need_python('psycopg', 'python3-psycopg');
+Client::run_python('psycopg 3');
 done_testing();

@@ -7,5 +7,6 @@ use lib "$FindBin::Bin/..";
 use Client;
 use Test::More;
 
-Client::run_python('SQLAlchemy and Alembic', 'psycopg2, sqlalchemy, alembic', 'python3-psycopg2 python3-sqlalchemy python3-alembic');
+Client::need_python('psycopg2, sqlalchemy, alembic', 'python3-psycopg2 python3-sqlalchemy python3-alembic');
+Client::run_python('SQLAlchemy and Alembic');
 done_testing();
