@@ -30,6 +30,8 @@
 #define CHECKED_FUNCTIONS 16
 static Oid	checked_functions[CHECKED_FUNCTIONS];
 static int	checked_count = 0;
+/* how often they were forgotten */
+static uint64 changes = 0;
 
 /* --- tables and functions ----------------------------------------------- */
 
@@ -128,10 +130,15 @@ check_names(Oid function)
 void
 delivery_check_schemas(Oid function)
 {
+	uint64		before = changes;
+
 	for (int i = 0; i < checked_count; i++)
 		if (checked_functions[i] == function)
 			return;
 	check_names(function);
+	/* what was renamed while we looked is looked at the next time */
+	if (changes != before)
+		return;
 	if (checked_count == CHECKED_FUNCTIONS)
 		checked_count = 0;
 	checked_functions[checked_count++] = function;
@@ -144,6 +151,7 @@ forget(Datum argument, int cache, uint32 value)
 	(void) cache;
 	(void) value;
 	checked_count = 0;
+	changes++;
 }
 
 void
