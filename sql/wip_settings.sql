@@ -120,6 +120,25 @@ SELECT pg_temp.refusal(format('SELECT delivery.end_wip_override(%s)', s)) FROM u
 	$$'card', '{z,a}', '{"team": "x"}'$$,
 	$$'card', '{z,a}', '{"team": "x"}'$$]) AS s;
 
+-- what a type takes no longer can still be ended and dropped
+CREATE TYPE stage AS ENUM ('new', 'doing');
+CREATE DOMAIN stage_name AS text;
+CREATE TABLE retyped (lane stage, team stage_name);
+SELECT delivery.limit_wip('retyped', 'lane', '{team}');
+SELECT delivery.set_wip_limit('retyped', '{doing}', 1, 'block', '{"team": "longish"}');
+SELECT delivery.override_wip('retyped', '{doing}', '{"team": "longish"}', 1, 'because', 'tomorrow');
+ALTER TYPE stage RENAME VALUE 'doing' TO 'busy';
+ALTER DOMAIN stage_name ADD CHECK (length(VALUE) < 5);
+SELECT pg_temp.refusal(format('SELECT delivery.%s', s)) FROM unnest(ARRAY[
+	$$set_wip_limit('retyped', '{doing}', 1, 'block')$$,
+	$$set_wip_limit('retyped', '{busy}', 1, 'block', '{"team": "longish"}')$$,
+	$$end_wip_override('retyped', '{doing}', '{"team": "longish"}')$$,
+	$$drop_wip_limit('retyped', '{doing}', '{"team": "longish"}')$$]) AS s;
+SELECT delivery.unlimit_wip('retyped');
+DROP TABLE retyped;
+DROP TYPE stage;
+DROP DOMAIN stage_name;
+
 -- lanes that a table says it does not know
 CREATE TABLE lane (name text PRIMARY KEY);
 INSERT INTO lane VALUES ('todo'), ('doing');
@@ -310,6 +329,21 @@ SELECT lanes, in_progress FROM delivery.wip_status() WHERE board = 'listed'::reg
 SELECT delivery.drop_wip_limit('board', '{doing}', '{"team": "red"}');
 SELECT delivery.unlimit_wip('board');
 RESET search_path;
+
+-- a type that writes to the board while its limits are read is refused
+SET ROLE regress_delivery_stranger;
+CREATE FUNCTION regress_delivery_attack.write(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+	IF current_setting('regress.write', true) = 'on' THEN INSERT INTO regress_delivery_attack.written VALUES (NULL); END IF; RETURN true; END $$;
+CREATE DOMAIN regress_delivery_attack.writing AS text CHECK (regress_delivery_attack.write(VALUE));
+CREATE TABLE regress_delivery_attack.written (lane regress_delivery_attack.writing[]);
+SELECT delivery.limit_wip('regress_delivery_attack.written', 'lane');
+SELECT delivery.set_wip_limit('regress_delivery_attack.written', '{"{x}"}', 1, 'block');
+SET regress.write = on;
+SELECT pg_temp.refusal('INSERT INTO regress_delivery_attack.written VALUES (NULL)');
+SET regress.write = off;
+SELECT pg_temp.refusal('INSERT INTO regress_delivery_attack.written VALUES (NULL)');
+RESET ROLE;
+
 DROP SCHEMA regress_delivery_attack, regress_delivery_board CASCADE;
 DROP ROLE regress_delivery_member, regress_delivery_owner, regress_delivery_writer, regress_delivery_stranger;
 DELETE FROM delivery_internal.wip_limit;

@@ -33,6 +33,8 @@ PG_FUNCTION_INFO_V1(delivery_refuse_schemas);
 #define CHECKED_FUNCTIONS 16
 static Oid	checked_functions[CHECKED_FUNCTIONS];
 static int	checked_count = 0;
+/* how often they were forgotten */
+static uint64 changes = 0;
 
 /* --- tables and functions ----------------------------------------------- */
 
@@ -166,10 +168,15 @@ check_names(Oid function)
 void
 delivery_check_schemas(Oid function)
 {
+	uint64		before = changes;
+
 	for (int i = 0; i < checked_count; i++)
 		if (checked_functions[i] == function)
 			return;
 	check_names(function);
+	/* what was renamed while we looked is looked at the next time */
+	if (changes != before)
+		return;
 	if (checked_count == CHECKED_FUNCTIONS)
 		checked_count = 0;
 	checked_functions[checked_count++] = function;
@@ -182,6 +189,7 @@ forget(Datum argument, int cache, uint32 value)
 	(void) cache;
 	(void) value;
 	checked_count = 0;
+	changes++;
 }
 
 void

@@ -24,6 +24,7 @@ is_about_value(const ErrorData *error)
 {
 	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
 	{
+		case ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE:
 		case ERRCODE_OPERATOR_INTERVENTION:
 		case ERRCODE_INSUFFICIENT_RESOURCES:
 		case ERRCODE_SYSTEM_ERROR:
@@ -40,7 +41,7 @@ is_about_value(const ErrorData *error)
  * are caught in a subtransaction.
  */
 static bool
-read_and_catch(Oid input, const char *string, Oid parameter, Datum *value)
+read_and_catch(Oid input, const char *string, Oid parameter, int32 typmod, Datum *value)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -50,7 +51,7 @@ read_and_catch(Oid input, const char *string, Oid parameter, Datum *value)
 	MemoryContextSwitchTo(caller);
 	PG_TRY();
 	{
-		*value = OidInputFunctionCall(input, (char *) string, parameter, -1);
+		*value = OidInputFunctionCall(input, (char *) string, parameter, typmod);
 	}
 	PG_CATCH();
 	{
@@ -74,10 +75,10 @@ read_and_catch(Oid input, const char *string, Oid parameter, Datum *value)
 }
 
 /*
- * The value of a type, not a domain, that a text stands for; false if there is none.
+ * The value of a type that a text stands for; false if there is none.
  */
 bool
-delivery_read_softly(Oid type, const char *string, Datum *value)
+delivery_read_softly(Oid type, int32 typmod, const char *string, Datum *value)
 {
 	Oid			input;
 	Oid			parameter;
@@ -85,10 +86,10 @@ delivery_read_softly(Oid type, const char *string, Datum *value)
 	if (get_typtype(type) == TYPTYPE_ENUM && !SearchSysCacheExists2(ENUMTYPOIDNAME, ObjectIdGetDatum(type), CStringGetDatum(string)))
 		return false;
 	getTypeInputInfo(type, &input, &parameter);
-	if (input == F_TEXTIN || input == F_VARCHARIN || input == F_BPCHARIN || input == F_ENUM_IN)
+	if (input == F_ENUM_IN || (typmod < 0 && (input == F_TEXTIN || input == F_VARCHARIN || input == F_BPCHARIN)))
 	{
-		*value = OidInputFunctionCall(input, (char *) string, parameter, -1);
+		*value = OidInputFunctionCall(input, (char *) string, parameter, typmod);
 		return true;
 	}
-	return read_and_catch(input, string, parameter, value);
+	return read_and_catch(input, string, parameter, typmod, value);
 }

@@ -7,6 +7,6 @@
 
 #include "postgres.h"
 
-extern bool delivery_read_softly(Oid type, const char *string, Datum *value);
+extern bool delivery_read_softly(Oid type, int32 typmod, const char *string, Datum *value);
 
 #endif							/* DELIVERY_SOFT_INPUT_H */

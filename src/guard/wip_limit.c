@@ -75,7 +75,7 @@ same_scope(const WipBoard *board, uint32 mask, const Datum *a, const Datum *b)
 static bool
 read_value(WipBoard *board, int column, const char *string, Datum *value)
 {
-	if (delivery_read_softly(getBaseType(board->columns[column].type), string, value))
+	if (delivery_read_softly(getBaseType(board->columns[column].type), -1, string, value))
 		return true;
 	board->unknown = lappend(board->unknown, psprintf("%s = %s", board->columns[column].name, quote_literal_cstr(string)));
 	return false;

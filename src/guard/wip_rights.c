@@ -35,7 +35,7 @@ delivery_wip_check_owner(Oid board)
 }
 
 /*
- * Whether the current user may see the limits of a board, as the policies on them say.
+ * Whether the current user may see the limits of a board, as the view of them says.
  */
 bool
 delivery_wip_may_look(Oid board)

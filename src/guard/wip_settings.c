@@ -60,11 +60,13 @@ canonical_value(Relation relation, AttrNumber number, const char *value, bool an
 	bool		is_varlena;
 	Datum		datum;
 
-	if (any && !delivery_read_softly(getBaseType(attribute->atttypid), value, &datum))
+	if (!any)
+	{
+		getTypeInputInfo(attribute->atttypid, &function, &parameter);
+		datum = OidInputFunctionCall(function, (char *) value, parameter, attribute->atttypmod);
+	}
+	else if (!delivery_read_softly(attribute->atttypid, attribute->atttypmod, value, &datum))
 		return pstrdup(value);
-
-	getTypeInputInfo(attribute->atttypid, &function, &parameter);
-	datum = OidInputFunctionCall(function, (char *) value, parameter, attribute->atttypmod);
 	getTypeOutputInfo(attribute->atttypid, &function, &is_varlena);
 	return OidOutputFunctionCall(function, datum);
 }
@@ -479,12 +481,30 @@ refuse_trigger(const char *function)
 			 errhint("SELECT delivery.set_wip_limit(...) sets a limit.")));
 }
 
+static bool
+is_same_group(const TriggerData *trigger, HeapTuple old, HeapTuple new)
+{
+	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
+
+	for (int i = SETTING_BOARD; i <= SETTING_SCOPE; i++)
+	{
+		bool		is_null;
+		Datum		a = heap_getattr(old, i, desc, &is_null);
+		Datum		b = heap_getattr(new, i, desc, &is_null);
+
+		if (!datumIsEqual(a, b, TupleDescAttr(desc, i - 1)->attbyval, TupleDescAttr(desc, i - 1)->attlen))
+			return false;
+	}
+	return true;
+}
+
 /*
  * check_wip_setting() -> trigger, before each row
  *
  * Lanes and scope are written as the functions write them.  While a dump is restored
  * the board has no triggers yet, so that nothing is known of its columns; the rows
- * have been checked when they were dumped.
+ * have been checked when they were dumped.  An override that ends may name what the
+ * columns take no longer.
  */
 Datum
 delivery_check_wip_setting(PG_FUNCTION_ARGS)
@@ -505,6 +525,8 @@ delivery_check_wip_setting(PG_FUNCTION_ARGS)
 		!TRIGGER_FIRED_BEFORE(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 		refuse_trigger("check_wip_setting");
 	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) && is_same_group(trigger, trigger->tg_trigtuple, tuple))
+		return PointerGetDatum(tuple);
 	desc = RelationGetDescr(trigger->tg_relation);
 	board = heap_getattr(tuple, SETTING_BOARD, desc, &is_null);
 	values[0] = heap_getattr(tuple, SETTING_LANES, desc, &nulls[0]);
@@ -543,23 +565,6 @@ setting_board(const TriggerData *trigger, HeapTuple tuple)
 	return DatumGetObjectId(heap_getattr(tuple, SETTING_BOARD, RelationGetDescr(trigger->tg_relation), &is_null));
 }
 
-static bool
-is_same_group(const TriggerData *trigger, HeapTuple old, HeapTuple new)
-{
-	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
-
-	for (int i = SETTING_BOARD; i <= SETTING_SCOPE; i++)
-	{
-		bool		is_null;
-		Datum		a = heap_getattr(old, i, desc, &is_null);
-		Datum		b = heap_getattr(new, i, desc, &is_null);
-
-		if (!datumIsEqual(a, b, TupleDescAttr(desc, i - 1)->attbyval, TupleDescAttr(desc, i - 1)->attlen))
-			return false;
-	}
-	return true;
-}
-
 /*
  * Those that write to lanes without a limit lock no group, so a new limit waits for
  * all that write to the board.
@@ -571,7 +576,7 @@ await_writers(Oid board)
 	list_free(find_all_inheritors(board, ShareRowExclusiveLock, NULL));
 }
 
-/* Not while a dump is restored: then the table has no triggers yet. */
+/* Not while a dump is restored: then the table has no triggers yet.  Nor a part of one. */
 static bool
 is_board(Oid oid)
 {
@@ -581,7 +586,7 @@ is_board(Oid oid)
 
 	if (relation == NULL)
 		return false;
-	found = delivery_wip_find_layout(relation, &layout, NULL);
+	found = delivery_wip_find_layout(relation, &layout, NULL) && layout.board == oid;
 	relation_close(relation, AccessShareLock);
 	return found;
 }

@@ -257,7 +257,7 @@ put_limit(ReturnSetInfo *result, WipBoard *board, int number, bool readable)
 	}
 }
 
-/* Boards whose limits the caller may see, as the policies say. */
+/* Boards whose limits the caller may see, as the view says. */
 static List *
 visible_boards(void)
 {
