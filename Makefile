@@ -8,6 +8,9 @@
 #   make test-machines [MACHINES="..."]     make demo and make test on fresh Debian machines; needs root
 #   make bench                              the performance bars (BENCH_ROWS, BENCH_RUNS)
 #   make fuzz                               fuzz what reads calendars (FUZZ_SECONDS, FUZZ_KEEP)
+#   make dist                               the archive for PGXN, build/delivery-VERSION.zip
+#   make deb                                Debian packages for the installed majors, tested, in build/deb
+#   make release                            freeze the version in the making: see doc/release.md
 #   make reference                          doc/reference.md from the COMMENTs
 #
 # demo, test, test-clients, bench and fuzz install what is missing from Debian's
@@ -222,7 +225,7 @@ export PG_CONFIG
 DEMO_CLUSTER ?= demo
 export DEMO_CLUSTER
 
-.PHONY: demo demo-stop test test-clients test-machines bench fuzz reference
+.PHONY: demo demo-stop test test-clients test-machines bench fuzz dist deb release reference
 
 demo:
 	@test/bin/provision.sh demo $(if $(GIT),git)
@@ -252,6 +255,15 @@ export FUZZ_SECONDS FUZZ_KEEP
 fuzz:
 	@test/bin/provision.sh fuzz
 	@test/fuzz/fuzz.sh
+
+dist:
+	@test/bin/dist.sh
+
+deb:
+	@test/bin/deb.sh
+
+release:
+	@test/bin/release.sh
 
 reference:
 	@test/bin/provision.sh demo
