@@ -38,6 +38,7 @@ OWN_HEADERS = \
 	src/base/soft_input.h \
 	src/base/span.h \
 	src/base/statement.h \
+	src/base/version.h \
 	src/base/zone.h \
 	src/calendar/calendar.h \
 	src/calendar/calendar_blocks.h \
@@ -86,6 +87,7 @@ OBJS = \
 	src/base/soft_input.o \
 	src/base/span.o \
 	src/base/statement.o \
+	src/base/version.o \
 	src/base/zone.o \
 	src/calendar/calendar.o \
 	src/calendar/calendar_blocks.o \
@@ -139,6 +141,7 @@ OBJS = \
 # pieces of the install script, in the order in which they build on each other
 PIECES = \
 	src/schema.sql \
+	src/base/version.sql \
 	src/base/span.sql \
 	src/metrics/percentile.sql \
 	src/metrics/ratio.sql \
@@ -166,7 +169,7 @@ EXTRA_CLEAN = .built_for
 # the pieces still have, and then the joined pieces are the same.
 DATA = $(filter-out src/upgrade/$(DATA_built),$(sort $(wildcard src/upgrade/delivery--*.sql)))
 
-REGRESS = catalog upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert chart actor append_only audit wip wip_random wip_settings health errors security
+REGRESS = catalog version upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert chart actor append_only audit wip wip_random wip_settings health errors security
 REGRESS_OPTS = --load-extension=delivery
 ISOLATION = benchmark calendar audit wip schema
 ISOLATION_OPTS = --inputdir=test/isolation
