@@ -8,6 +8,9 @@
 #   make test-machines [MACHINES="..."]     make demo and make test on fresh Debian machines; needs root
 #   make bench                              the performance bars (BENCH_ROWS, BENCH_RUNS)
 #   make fuzz                               fuzz what reads calendars (FUZZ_SECONDS, FUZZ_KEEP)
+#   make dist                               the archive for PGXN, build/delivery-VERSION.zip
+#   make deb                                Debian packages for the installed majors, tested, in build/deb
+#   make release                            freeze the version in the making: see doc/release.md
 #   make reference                          doc/reference.md from the COMMENTs
 #
 # demo, test, test-clients, bench and fuzz install what is missing from Debian's
@@ -35,6 +38,7 @@ OWN_HEADERS = \
 	src/base/soft_input.h \
 	src/base/span.h \
 	src/base/statement.h \
+	src/base/version.h \
 	src/base/zone.h \
 	src/calendar/calendar.h \
 	src/calendar/calendar_blocks.h \
@@ -83,6 +87,7 @@ OBJS = \
 	src/base/soft_input.o \
 	src/base/span.o \
 	src/base/statement.o \
+	src/base/version.o \
 	src/base/zone.o \
 	src/calendar/calendar.o \
 	src/calendar/calendar_blocks.o \
@@ -136,6 +141,7 @@ OBJS = \
 # pieces of the install script, in the order in which they build on each other
 PIECES = \
 	src/schema.sql \
+	src/base/version.sql \
 	src/base/span.sql \
 	src/metrics/percentile.sql \
 	src/metrics/ratio.sql \
@@ -163,7 +169,7 @@ EXTRA_CLEAN = .built_for
 # the pieces still have, and then the joined pieces are the same.
 DATA = $(filter-out src/upgrade/$(DATA_built),$(sort $(wildcard src/upgrade/delivery--*.sql)))
 
-REGRESS = catalog upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert chart actor append_only audit wip wip_random wip_settings health errors security
+REGRESS = catalog version upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert chart actor append_only audit wip wip_random wip_settings health errors security
 REGRESS_OPTS = --load-extension=delivery
 ISOLATION = benchmark calendar audit wip schema
 ISOLATION_OPTS = --inputdir=test/isolation
@@ -222,7 +228,7 @@ export PG_CONFIG
 DEMO_CLUSTER ?= demo
 export DEMO_CLUSTER
 
-.PHONY: demo demo-stop test test-clients test-machines bench fuzz reference
+.PHONY: demo demo-stop test test-clients test-machines bench fuzz dist deb release reference
 
 demo:
 	@test/bin/provision.sh demo $(if $(GIT),git)
@@ -252,6 +258,15 @@ export FUZZ_SECONDS FUZZ_KEEP
 fuzz:
 	@test/bin/provision.sh fuzz
 	@test/fuzz/fuzz.sh
+
+dist:
+	@test/bin/dist.sh
+
+deb:
+	@test/bin/deb.sh
+
+release:
+	@test/bin/release.sh
 
 reference:
 	@test/bin/provision.sh demo

@@ -121,7 +121,8 @@ CREATE FUNCTION delivery.health_check(OUT object text, OUT problem text, OUT hin
 	ROWS 10
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	SELECT * FROM delivery_internal.trigger_health()
+	SELECT * FROM delivery_internal.version_health()
+	UNION ALL SELECT * FROM delivery_internal.trigger_health()
 	UNION ALL SELECT * FROM delivery_internal.append_only_health()
 	UNION ALL SELECT * FROM delivery_internal.wip_health()
 	UNION ALL SELECT * FROM delivery_internal.audit_health()

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# needs.sh: what demo, test, bench and fuzz need and this machine lacks; to be
+# needs.sh: what demo, test, bench, deb and fuzz need and this machine lacks; to be
 # sourced after server.sh.
 #
 # Each check looks for the thing itself, not for a sign of it, and calls
@@ -83,6 +83,25 @@ needs_of_clients() {
 	grep -q '^\[PostgreSQL Unicode\]' "$root/etc/odbcinst.ini" 2>/dev/null || want "the ODBC driver" odbc-postgresql
 	have pgbouncer || [ -x "$root/usr/sbin/pgbouncer" ] || want pgbouncer pgbouncer
 	[ "$with" != npm ] || { have node && have npm; } || want npm nodejs npm
+}
+
+# installed PACKAGE
+installed() {
+	dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep '^ii' >/dev/null
+}
+
+# The build asks for these by name. Packages are built for each major that has server
+# headers, and tested with its server.
+needs_of_packages() {
+	local package
+	for package in build-essential debhelper postgresql-server-dev-all; do
+		installed "$package" || want "$package" "$package"
+	done
+	have xz || want xz xz-utils
+	for package in $(installed_majors); do
+		[ ! -e "$root/usr/include/postgresql/$package/server/postgres.h" ] || [ -x "$root/usr/lib/postgresql/$package/bin/postgres" ] ||
+			want "the server of version $package" "postgresql-$package"
+	done
 }
 
 # programs NAME ...: the server has them all

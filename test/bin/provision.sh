@@ -1,14 +1,14 @@
 #!/bin/bash
 # Install from Debian's packages what is missing.
 #
-#   provision.sh demo|test|bench|fuzz [git|npm]
+#   provision.sh demo|test|bench|deb|fuzz [git|npm]
 #
 # Nothing is asked of the package manager where everything is there already.
 # As root it installs; as anybody else it asks sudo; without sudo it says what
 # to install. A server that is installed starts no cluster of its own. What is
 # needed stands in needs.sh, and which server is taken in server.sh.
 set -euo pipefail
-need=${1:?"usage: provision.sh demo|test|bench|fuzz [git|npm]"}
+need=${1:?"usage: provision.sh demo|test|bench|deb|fuzz [git|npm]"}
 # shellcheck disable=SC2034
 with=${2:-}
 given=${PG_CONFIG:-pg_config}
@@ -86,6 +86,7 @@ look() {
 		needs_of_tests
 		needs_of_clients
 	fi
+	[ "$need" != deb ] || needs_of_packages
 	[ ${#packages[@]} -eq 0 ] || readarray -t packages < <(printf '%s\n' "${packages[@]}" | awk '!seen[$0]++')
 }
 

@@ -18,8 +18,8 @@ changed=$(git status --porcelain) || refuse "this is no git work tree" "a releas
 [ -z "$changed" ] || refuse "the tree has changes that are not committed" "commit them, or take them back: $(head -n 3 <<<"$changed" | paste -s -d ';' -)"
 [ ! -e "$frozen" ] || refuse "$version is frozen already" "the next version begins in delivery.control: see doc/release.md"
 [ -z "$(git tag -l "v$version")" ] || refuse "there is a tag v$version already" "the next version begins in delivery.control: see doc/release.md"
-disagreement=$(perl test/t/release.pl 2>/dev/null | grep '^not ok') &&
-	refuse "what is written about version $version does not agree" "$(sed 's/^not ok [0-9]* - //' <<<"$disagreement" | paste -s -d ';' -)"
+said=$(perl test/t/release.pl 2>/dev/null) ||
+	refuse "what is written about version $version does not agree" "$(sed -n 's/^not ok [0-9]* - //p' <<<"$said" | paste -s -d ';' -)"
 ! head -n 1 debian/changelog | grep -q UNRELEASED || refuse "debian/changelog says UNRELEASED" "name a suite there, such as unstable, and the date"
 
 mkdir -p src/upgrade

@@ -133,6 +133,7 @@ fi
 step machine tests test/t/provision.sh
 step build tests test/t/build.sh
 step layers tests test/t/layers.pl
+step release tests test/t/release.pl test/t/release.sh test/t/dist.sh
 step unit tests test/unit/run.sh test/unit/calendar.sh
 step fuzz tests test/fuzz/replay.sh
 step regress installcheck ""

@@ -89,7 +89,10 @@ give() {
 	local package name
 	for package in "$@"; do
 		name=${package//[!0-9]/}
+		echo "$package" >>"$machine/packages"
 		case $package in
+		xz-utils) program "$machine/usr/bin/xz" ;;
+		postgresql-server-dev-all) headers 15 ;;
 		gcc) [ -e "$machine/usr/bin/gcc" ] || program "$machine/usr/bin/gcc" "[ -e '$machine/usr/include/stdio.h' ]" ;;
 		libc6-dev) file "$machine/usr/include/stdio.h" ;;
 		tzdata) file "$machine/usr/share/zoneinfo/Europe/Paris" ;;
@@ -151,6 +154,7 @@ new_machine() {
 	mkdir -p "$machine/usr/bin" "$machine/usr/sbin"
 	: >"$machine/log"
 	printf '%s\n' 15 libclang-rt-14-dev >"$machine/offered"
+	program "$machine/usr/bin/dpkg-query" "! grep -qx -- \"\${@: -1}\" '$machine/packages' || echo 'ii '"
 	program "$machine/usr/bin/id" "[ \$# -eq 1 ] || { [ -e '$machine/home/postgres' ]; exit; }" "echo $uid"
 	package_manager
 	give make perl-base util-linux "$@" >/dev/null
@@ -193,7 +197,7 @@ python_clients="python3-psycopg2 python3-psycopg python3-sqlalchemy python3-alem
 clients="ruby ruby-activerecord ruby-pg unixodbc odbc-postgresql pgbouncer"
 another="PG_CONFIG=/path/to/pg_config names another one"
 again=(demo)
-plan 42
+plan 44
 
 new_machine 0
 provision demo
@@ -210,6 +214,16 @@ installs "nodejs npm" "and npm where that is asked for"
 new_machine 0
 again=(demo git) && provision demo git
 installs "gcc libc6-dev perl tzdata git postgresql-15 postgresql-server-dev-15" "and git where a clone is to be read"
+again=(demo)
+
+new_machine 0
+again=(deb) && provision deb
+installs "gcc libc6-dev perl tzdata postgresql-15 postgresql-server-dev-15 build-essential debhelper postgresql-server-dev-all xz-utils" \
+	"and what packages are built with"
+new_machine 0 "${tools[@]}" postgresql-15 postgresql-server-dev-15 postgresql-server-dev-16 build-essential debhelper postgresql-server-dev-all xz-utils
+printf '%s\n' 15 16 >"$machine/offered"
+provision deb
+installs "postgresql-16" "with a server for all headers that there are"
 again=(demo)
 
 new_machine 0 "${tools[@]}" postgresql-15 postgresql-server-dev-15

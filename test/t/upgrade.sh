@@ -9,7 +9,7 @@ work=$(mktemp -d)
 . test/bin/tap.sh
 trap 'rm -rf "$work"; test/bin/cluster.sh stop upgrade' EXIT
 planted=$(grep -c "^('" test/upgrade/planted.sql)
-plan $((planted + 9))
+plan $((planted + 12))
 test/bin/cluster.sh start upgrade
 settings=$(test/bin/cluster.sh env upgrade)
 eval "$settings"
@@ -47,8 +47,9 @@ cp test/upgrade/before.sql "$folder/delivery--$version--98.0.0.sql"
 cp test/upgrade/step.sql "$folder/delivery--98.0.0--99.0.0.sql"
 sed -i "s/^default_version.*/default_version = '99.0.0'/" "$folder/delivery.control"
 chmod a+r "$folder"/*
+origins=$(find "$folder" -name 'delivery--*.sql' ! -name 'delivery--*--*.sql' ! -name '*--99.0.0.sql' | wc -l)
 compare 0 "databases upgraded from any version are equal to a new one"
-is "$(query delivery_upgrade "SELECT count(*) FROM pg_extension_update_paths('delivery') WHERE target = '99.0.0' AND path IS NOT NULL")" 3 "there were three to begin with"
+is "$(query delivery_upgrade "SELECT count(*) FROM pg_extension_update_paths('delivery') WHERE target = '99.0.0' AND path IS NOT NULL")" "$origins" "from all that there are"
 
 psql -X -q -v first=4 -v folder="$PWD/test/upgrade" -d delivery_upgrade -f test/upgrade/planted.sql 2>"$work/log" |
 	tee "$work/planted" || true
@@ -60,7 +61,10 @@ is "$(wc -l <"$work/planted")" $((planted + 1)) "each of them was tried"
 # an upgrade script that forgets a line
 sed -i '/COMMENT ON COLUMN tried.thing.weight/d' "$folder/delivery--98.0.0--99.0.0.sql"
 compare 1 "an upgrade script that forgets a comment is found"
-is "$(grep -c 'table column tried.thing.weight | comment' "$work/out")" 6 "and what it forgot is named, for each way"
+is "$(grep -c 'table column tried.thing.weight | comment' "$work/out")" $((2 * origins)) "and what it forgot is named, for each way"
+
+is "$(query delivery_upgrade "SELECT hint FROM delivery.health_check()")" \
+	"install the packages of version 99.0.0 on this server, and connect again" "a library that is older than the SQL is named"
 
 # versions from which there is no way
 cp "$work/present.sql" "$folder/delivery--0.0.7.sql"
@@ -71,4 +75,17 @@ is "$(query delivery_upgrade "CREATE EXTENSION delivery VERSION '0.0.8'")" \
 query delivery_upgrade "CREATE EXTENSION delivery VERSION '0.0.7'" >/dev/null
 is "$(query delivery_upgrade "ALTER EXTENSION delivery UPDATE")" \
 	"ERROR:  extension \"delivery\" has no update path from version \"0.0.7\" to version \"99.0.0\"" "nor upgraded from where there is no script"
+
+# the way out that doc/upgrade.md shows
+query delivery_upgrade "CREATE TABLE card (lane text); CREATE INDEX ON card (lane);
+	SELECT delivery.limit_wip('card', 'lane'); SELECT delivery.set_wip_limit('card', '{doing}', 1, 'block');
+	INSERT INTO delivery.calendar (name, calendar) VALUES ('office', '24/7')" >/dev/null
+pg_dump -d delivery_upgrade --data-only -t 'delivery_internal.*' >"$work/rows.sql"
+query delivery_upgrade "DROP EXTENSION delivery CASCADE; CREATE EXTENSION delivery" >"$work/log"
+psql -X -q -v ON_ERROR_STOP=1 -d delivery_upgrade -f "$work/rows.sql" >/dev/null
+is "$(query delivery_upgrade "SELECT problem FROM delivery.health_check() WHERE object = 'public.card'")" \
+	"it has WIP limits, but no triggers that hold them" "then rows can be taken along, and what is to be attached again is listed"
+query delivery_upgrade "SELECT delivery.limit_wip('card', 'lane')" >/dev/null
+is "$(query delivery_upgrade "INSERT INTO card VALUES ('doing'), ('doing')" | grep -c 'ERROR.*limit'), $(query delivery_upgrade "SELECT name FROM delivery.calendar")" \
+	"1, office" "and it holds again"
 finish
