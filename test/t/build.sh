@@ -57,11 +57,13 @@ find "$work/tree" \( -name '*.o' -o -name '*.so' -o -name 'delivery--*.sql' \) >
 [ -z "$(find "$work/tree" \( -name '*.o' -o -name '*.so' -o -name 'delivery--*.sql' \))" ] || status=1
 result $status "make clean leaves nothing"
 
-if command -v clang >/dev/null; then
+# Debian's server headers bring one, under the name of its version
+clang=$(command -v clang || sed -n 's/^CLANG = *//p' "$(dirname "$("$pg_config" --pgxs)")/../Makefile.global")
+if [ -n "$clang" ] && command -v "$clang" >/dev/null; then
 	copy
 	status=0
 	# the flags that the server was configured with are gcc's
-	make -C "$work/tree" with_llvm=no CC=clang PG_CONFIG="$pg_config" \
+	make -C "$work/tree" with_llvm=no CC="$clang" PG_CONFIG="$pg_config" \
 		COPT="$strict -Wno-unknown-warning-option -Wno-ignored-optimization-argument" >"$work/log" 2>&1 || status=$?
 	result $status "clang -Wall -Wextra: no warning"
 else
