@@ -16,6 +16,7 @@ PG_FUNCTION_INFO_V1(delivery_retired);
 Datum
 delivery_library_version(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;
 	PG_RETURN_TEXT_P(cstring_to_text(DELIVERY_VERSION));
 }
 

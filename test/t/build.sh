@@ -8,13 +8,15 @@ pg_config=${PG_CONFIG:-pg_config}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . test/bin/tap.sh
-plan 7
+plan 8
 
 copy() {
 	rm -rf "$work/tree"
 	mkdir "$work/tree"
 	cp -r src sql expected Makefile delivery.control "$work/tree"
 	find "$work/tree" \( -name '*.o' -o -name '*.bc' -o -name '*.so' \) -delete
+	# an entry point that a release may have had
+	echo 'DELIVERY_RETIRED(delivery_was_there)' >>"$work/tree/src/base/version.c"
 }
 
 strict="-Wall -Wextra -Werror"
@@ -41,6 +43,8 @@ status=0
 nm -D --defined-only "$work/tree/delivery.so" | awk '{print $3}' |
 	grep -vE '^(delivery_|pg_finfo_delivery_|Pg_magic_func$|_init$|_fini$|_PG_init$)' >"$work/log" && status=1
 result $status "the library exports no symbol without our prefix"
+
+is "$(nm -D --defined-only "$work/tree/delivery.so" | grep -c ' T delivery_was_there$')" 1 "but what releases called, and is retired, is still one"
 
 build() {
 	make -C "$work/tree" with_llvm=no PG_CONFIG="$pg_config" "$@"

@@ -115,6 +115,8 @@ foreach my $step (@steps)
 	my $script = content("src/upgrade/$step");
 	like($script, qr/^\\echo Use "ALTER EXTENSION delivery UPDATE.*" to load this file\. \\quit$/m, "$step complains if it is sourced");
 	unlike($script, qr/if not exists/i, "$step adopts nothing that is there");
+	# in an upgrade, that is whoever runs it
+	unlike($script, qr/\@extowner\@/, "$step takes the owner from pg_extension");
 }
 my ($pieces) = content('Makefile') =~ /^PIECES = (.*?[^\\])\n/ms;
 my $joined = join '', map { content($_) } grep { /\.sql$/ } split /[\\\s]+/, $pieces // '';

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . test/bin/tap.sh
-plan 20
+plan 21
 
 mkdir "$work/copy"
 cp -r src debian doc test Makefile META.json CHANGELOG.md LICENSE README.md delivery.control "$work/copy"
@@ -102,6 +102,8 @@ result $status "with it the next version has begun"
 is "$(make -s print-DATA)" "src/upgrade/delivery--7.0.0--7.1.0.sql src/upgrade/delivery--7.0.0.sql" "and both scripts are installed"
 sed -i '/^\\echo/d' src/upgrade/delivery--7.0.0--7.1.0.sql
 disagrees "a script that can be sourced by mistake is found" "complains if it is sourced"
+echo 'ALTER VIEW delivery.calendar OWNER TO @extowner@;' >>src/upgrade/delivery--7.0.0--7.1.0.sql
+disagrees "so is one that makes another owner" "takes the owner"
 sed -i 's/PG_FUNCTION_INFO_V1(delivery_hours)/PG_FUNCTION_INFO_V1(delivery_hours_2)/' src/*/*.c
 disagrees "and an entry point that a release calls and that is gone" "7.0.0.sql: all that it calls"
 finish

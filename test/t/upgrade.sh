@@ -9,7 +9,7 @@ work=$(mktemp -d)
 . test/bin/tap.sh
 trap 'rm -rf "$work"; test/bin/cluster.sh stop upgrade' EXIT
 planted=$(grep -c "^('" test/upgrade/planted.sql)
-plan $((planted + 12))
+plan $((planted + 14))
 test/bin/cluster.sh start upgrade
 settings=$(test/bin/cluster.sh env upgrade)
 eval "$settings"
@@ -20,11 +20,13 @@ query() {
 	psql -X -A -t -q -d "$1" -c "$2" 2>&1
 }
 
-# compare STATUS NAME: sql/upgrade.sql ends with STATUS 0 or 1 against what is expected of it
+# compare STATUS NAME [USER]: sql/upgrade.sql ends with STATUS 0 or 1 against what is
+# expected of it, where that user owns database and extension
 compare() {
-	local status=0
+	local status=0 PGUSER=$PGUSER
 	query postgres "DROP DATABASE IF EXISTS delivery_upgrade" >/dev/null
-	query postgres "CREATE DATABASE delivery_upgrade" >/dev/null
+	query postgres "CREATE DATABASE delivery_upgrade OWNER ${3:-postgres}" >/dev/null
+	PGUSER=${3:-$PGUSER}
 	query delivery_upgrade "CREATE EXTENSION delivery" >"$work/log"
 	PG_ABS_SRCDIR=$PWD psql -X -a -q -d delivery_upgrade <sql/upgrade.sql >"$work/out" 2>&1 || status=$?
 	diff expected/upgrade.out "$work/out" >"$work/log" || status=1
@@ -50,11 +52,14 @@ chmod a+r "$folder"/*
 origins=$(find "$folder" -name 'delivery--*.sql' ! -name 'delivery--*--*.sql' ! -name '*--99.0.0.sql' | wc -l)
 compare 0 "databases upgraded from any version are equal to a new one"
 is "$(query delivery_upgrade "SELECT count(*) FROM pg_extension_update_paths('delivery') WHERE target = '99.0.0' AND path IS NOT NULL")" "$origins" "from all that there are"
+query postgres "CREATE ROLE delivery_upgrade_owner LOGIN" >/dev/null
+compare 0 "and so they are where all is done by an owner who is no superuser" delivery_upgrade_owner
+compare 0 "and by a superuser, again"
 
-psql -X -q -v first=4 -v folder="$PWD/test/upgrade" -d delivery_upgrade -f test/upgrade/planted.sql 2>"$work/log" |
+psql -X -q -v first=6 -v folder="$PWD/test/upgrade" -d delivery_upgrade -f test/upgrade/planted.sql 2>"$work/log" |
 	tee "$work/planted" || true
 sed 's/^/# /' "$work/log"
-tap_number=$((3 + planted + 1))
+tap_number=$((5 + planted + 1))
 tap_failed=$((tap_failed + $(grep -c '^not ok' "$work/planted" || true)))
 is "$(wc -l <"$work/planted")" $((planted + 1)) "each of them was tried"
 
