@@ -367,7 +367,7 @@ installs "libclang-rt-14-dev libc6-dev" "the fuzzer's library comes apart from c
 # "make" alone installs nothing, and takes the server that it is told
 # makes PG_CONFIG MESSAGE NAME
 makes() {
-	is "$(make --no-print-directory PG_CONFIG="$1" all 2>&1 | sed "s|$machine||g; /^make: /d")" "$2,
+	is "$(make --no-print-directory PG_CONFIG="$1" all 2>&1 | sed "s|$machine||g; /^make\(\[[0-9]*\]\)\?: /d")" "$2,
 or pass PG_CONFIG=/path/to/pg_config of another one; 'make demo' and 'make test' install what is missing" "$3"
 }
 
