@@ -1,5 +1,6 @@
--- security.sql: a hostile search_path, an ordinary role, and a schema that
--- somebody else made first.
+-- security.sql: a hostile search_path, an ordinary role, an owner of the extension or
+-- of the database who is no superuser, and a schema that somebody else made first.
+-- doc/security.md names these tests.
 SET extra_float_digits = 1;
 SET timezone = 'UTC';
 SET intervalstyle = 'postgres';
