@@ -1,5 +1,6 @@
--- security.sql: a hostile search_path, an ordinary role, and a schema that
--- somebody else made first.
+-- security.sql: a hostile search_path, an ordinary role, an owner of the extension or
+-- of the database who is no superuser, and a schema that somebody else made first.
+-- doc/security.md names these tests.
 SET extra_float_digits = 1;
 SET timezone = 'UTC';
 SET intervalstyle = 'postgres';
@@ -239,8 +240,22 @@ REVOKE ALL ON ALL TABLES IN SCHEMA delivery, delivery_internal FROM regress_deli
 SELECT delivery.set_wip_limit('captured_board', '{doing}', 1, 'block');
 DROP TABLE captured_board;
 
--- the policies of a table that a board refers to run for nobody but its owner
+-- but a superuser may have changes of settings audited
+CALL delivery.create_audit_log('limit_log');
+SELECT delivery.record_audit('delivery_internal.wip_limit', 'limit_log');
 GRANT CREATE ON SCHEMA public TO regress_delivery_team;
+SET ROLE regress_delivery_team;
+CREATE TABLE captured_board (lane text);
+SELECT delivery.limit_wip('captured_board', 'lane');
+SELECT delivery.set_wip_limit('captured_board', '{doing}', 1, 'block');
+SELECT delivery.set_wip_limit('captured_board', '{doing}', 2, 'block');
+RESET ROLE;
+SELECT sequence, operation, old_row ->> 'maximum' AS old, new_row ->> 'maximum' AS new, actor = session_user AS by_caller FROM limit_log ORDER BY sequence;
+SELECT delivery.unlimit_wip('captured_board');
+SELECT delivery.stop_audit('delivery_internal.wip_limit');
+DROP TABLE captured_board, limit_log;
+
+-- the policies of a table that a board refers to run for nobody but its owner
 SET ROLE regress_delivery_installer;
 CREATE TABLE lanes (name text PRIMARY KEY);
 INSERT INTO lanes VALUES ('doing');

@@ -5,7 +5,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../bin/tap.sh"
-plan 23
+plan 27
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -d "$1" -c "$2"
@@ -116,14 +116,19 @@ said() {
 
 expected=$(settings delivery_dump)
 is "$(wc -l <<<"$expected")" 12 "five limits, an override, their state and columns are there to be dumped"
-for way in plain custom; do
+for way in plain custom parallel; do
 	psql -X -q -c 'CREATE DATABASE delivery_restored'
 	if [ "$way" = plain ]; then
 		pg_dump -d delivery_dump >"$work/dump.sql"
 		is "$(grep -cE '77777|gone' "$work/dump.sql" || true)" 0 "limits and overrides of a table that is gone are not dumped"
 		is "$(psql -X -q -v ON_ERROR_STOP=1 -d delivery_restored -f "$work/dump.sql" 2>&1 >/dev/null)" "" "$way: restores boards without an error"
 	else
-		pg_dump -Fc -d delivery_dump -f "$work/dump"
+		if [ "$way" = custom ]; then
+			pg_dump -Fc -d delivery_dump -f "$work/dump"
+		else
+			rm -r "$work/dump"
+			pg_dump -Fd -j 2 -d delivery_dump -f "$work/dump"
+		fi
 		is "$(pg_restore -j 2 -d delivery_restored "$work/dump" 2>&1)" "" "$way: restores boards without an error, in two processes"
 	fi
 	is "$(settings delivery_restored)" "$expected" "$way: limits, overrides, state and columns are the same"
