@@ -411,6 +411,10 @@ BEGIN
 END $$;
 ALTER SCHEMA delivery_internal RENAME TO renamed;
 SELECT * FROM pg_temp.refusals();
+SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
+	$$SELECT delivery.set_wip_limit('named', '{doing}', 1, 'block')$$,
+	$$SELECT delivery.drop_wip_limit('named', '{doing}')$$,
+	$$SELECT * FROM delivery.wip_status()$$]) AS s;
 -- nor is another one of its name taken for it
 CREATE SCHEMA delivery_internal;
 SELECT DISTINCT left(r, 5) FROM pg_temp.refusals() AS r;

@@ -267,6 +267,7 @@ read_setting(FunctionCallInfo fcinfo, int scope, bool known, Setting *setting)
 	refuse_null(fcinfo, 0, "board");
 	refuse_null(fcinfo, 1, "lanes");
 	delivery_wip_check_owner(PG_GETARG_OID(0));
+	delivery_check_internal("wip_limit");
 	setting->relation = relation_open(PG_GETARG_OID(0), AccessShareLock);
 	if (!delivery_wip_find_layout(setting->relation, &setting->layout, NULL))
 		ereport(ERROR,
