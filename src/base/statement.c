@@ -57,9 +57,10 @@ delivery_run_statement(const char *statement)
 }
 
 /*
- * Triggers run as whoever writes, which we do as a superuser: none but ours may.  The
- * extension gives nobody the right to make one, but what a superuser granted, perhaps by
- * ALTER DEFAULT PRIVILEGES long before, is granted.
+ * Triggers run as whoever writes, which we do as a superuser: none but ours may, and ours
+ * have no condition, which could call anything.  The extension gives nobody the right to
+ * make one, but what a superuser granted, perhaps by ALTER DEFAULT PRIVILEGES long before,
+ * is granted.
  */
 static void
 refuse_other_triggers(Relation relation)
@@ -68,7 +69,8 @@ refuse_other_triggers(Relation relation)
 	{
 		const Trigger *trigger = &relation->trigdesc->triggers[i];
 
-		if (!trigger->tgisinternal && get_func_namespace(trigger->tgfoid) != RelationGetNamespace(relation))
+		if (!trigger->tgisinternal &&
+			(trigger->tgqual != NULL || get_func_namespace(trigger->tgfoid) != RelationGetNamespace(relation)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("trigger \"%s\" of table \"%s\" is none of the extension's", trigger->tgname, RelationGetRelationName(relation)),
