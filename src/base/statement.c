@@ -35,8 +35,8 @@ delivery_pin_search_path(void)
 /*
  * Returns the number of rows that it touched.
  */
-uint64
-delivery_run_with(const char *statement, int nargs, Oid *types, Datum *values)
+static uint64
+run_with(const char *statement, int nargs, Oid *types, Datum *values)
 {
 	int			level = delivery_pin_search_path();
 	uint64		rows;
@@ -53,7 +53,7 @@ delivery_run_with(const char *statement, int nargs, Oid *types, Datum *values)
 uint64
 delivery_run_statement(const char *statement)
 {
-	return delivery_run_with(statement, 0, NULL, NULL);
+	return run_with(statement, 0, NULL, NULL);
 }
 
 /*
@@ -95,7 +95,7 @@ delivery_run_internal(const char *table, const char *statement, int nargs, Oid *
 
 	refuse_other_triggers(relation);
 	delivery_become_owner(relation, &caller);
-	rows = delivery_run_with(statement, nargs, types, values);
+	rows = run_with(statement, nargs, types, values);
 	delivery_become_caller(&caller);
 	table_close(relation, NoLock);
 	return rows;
