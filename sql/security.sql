@@ -233,6 +233,13 @@ SELECT pg_temp.refusal($$SELECT delivery.set_wip_limit('captured_board', '{doing
 RESET ROLE;
 SELECT left(pg_temp.refusal($$SELECT delivery.set_wip_limit('captured_board', '{doing}', 1, 'block')$$), 5);
 DROP TRIGGER mine ON delivery_internal.wip_limit;
+-- a function of ours, on a condition that is none
+SET ROLE regress_delivery_installer;
+CREATE TRIGGER mine BEFORE INSERT OR UPDATE ON delivery_internal.wip_limit FOR EACH ROW
+	WHEN (captured() IS NULL) EXECUTE FUNCTION delivery_internal.check_wip_setting();
+SELECT left(pg_temp.refusal($$SELECT delivery.set_wip_limit('captured_board', '{doing}', 1, 'block')$$), 5);
+RESET ROLE;
+DROP TRIGGER mine ON delivery_internal.wip_limit;
 -- (MAINTAIN since 17)
 SELECT object, replace(problem, 'MAINTAIN, ', '') AS problem, replace(hint, 'MAINTAIN, ', '') AS hint FROM delivery.health_check()
 WHERE object LIKE 'delivery%' ORDER BY object COLLATE "C";

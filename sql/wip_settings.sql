@@ -87,7 +87,9 @@ SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
 	$$INSERT INTO delivery_internal.wip_limit VALUES ('card', '{b}', '{x}', 1, 'block')$$,
 	$$INSERT INTO delivery_internal.wip_limit VALUES ('card', '{}', '{}', 1, 'block')$$,
 	$$UPDATE delivery_internal.wip_limit SET maximum = -1$$,
-	$$UPDATE delivery_internal.wip_limit SET lanes = '{NULL}'$$]) AS s;
+	$$UPDATE delivery_internal.wip_limit SET lanes = '{NULL}'$$,
+	$$UPDATE delivery_internal.wip_limit SET lanes = NULL$$,
+	$$UPDATE delivery_internal.wip_limit SET board = NULL$$]) AS s;
 SELECT lanes, scope FROM delivery.wip_limit WHERE 'a' = ANY (lanes);
 SELECT pg_temp.refusal(format('SELECT delivery.drop_wip_limit(%s)', s)) FROM unnest(ARRAY[
 	$$'card', '{done}'$$,
@@ -411,6 +413,10 @@ BEGIN
 END $$;
 ALTER SCHEMA delivery_internal RENAME TO renamed;
 SELECT * FROM pg_temp.refusals();
+SELECT pg_temp.refusal(s) FROM unnest(ARRAY[
+	$$SELECT delivery.set_wip_limit('named', '{doing}', 1, 'block')$$,
+	$$SELECT delivery.drop_wip_limit('named', '{doing}')$$,
+	$$SELECT * FROM delivery.wip_status()$$]) AS s;
 -- nor is another one of its name taken for it
 CREATE SCHEMA delivery_internal;
 SELECT DISTINCT left(r, 5) FROM pg_temp.refusals() AS r;

@@ -56,6 +56,16 @@ delivery_open_internal(const char *name, LOCKMODE mode)
 	return table_open(oid, mode);
 }
 
+/*
+ * For those that find no rule, and would say so: an error if there can be none, as the
+ * schema or the table has another name.
+ */
+void
+delivery_check_internal(const char *name)
+{
+	table_close(delivery_open_internal(name, AccessShareLock), AccessShareLock);
+}
+
 bool
 delivery_is_internal_table(Relation relation, const char *name)
 {

@@ -14,6 +14,7 @@
 #define DELIVERY_INTERNAL_SCHEMA "delivery_internal"
 
 extern Relation delivery_open_internal(const char *name, LOCKMODE mode);
+extern void delivery_check_internal(const char *name);
 extern bool delivery_is_internal_table(Relation relation, const char *name);
 extern bool delivery_is_internal_function(Oid function, const char *name);
 extern void delivery_check_schemas(Oid function);

@@ -9,6 +9,7 @@
 
 #include "access/table.h"
 #include "executor/spi.h"
+#include "nodes/primnodes.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -36,8 +37,8 @@ delivery_pin_search_path(void)
 /*
  * Returns the number of rows that it touched.
  */
-uint64
-delivery_run_with(const char *statement, int nargs, Oid *types, Datum *values)
+static uint64
+run_with(const char *statement, int nargs, Oid *types, Datum *values)
 {
 	int			level = delivery_pin_search_path();
 	uint64		rows;
@@ -54,7 +55,32 @@ delivery_run_with(const char *statement, int nargs, Oid *types, Datum *values)
 uint64
 delivery_run_statement(const char *statement)
 {
-	return delivery_run_with(statement, 0, NULL, NULL);
+	return run_with(statement, 0, NULL, NULL);
+}
+
+/*
+ * A condition could call anything: none, or one of ours with constants, as that of a
+ * trigger that audits.
+ */
+static bool
+is_ours(const Trigger *trigger, Oid schema)
+{
+	FuncExpr   *call;
+	ListCell   *cell;
+
+	if (trigger->tgisinternal)
+		return true;
+	if (get_func_namespace(trigger->tgfoid) != schema)
+		return false;
+	if (trigger->tgqual == NULL)
+		return true;
+	call = (FuncExpr *) stringToNode(trigger->tgqual);
+	if (!IsA(call, FuncExpr) || get_func_namespace(call->funcid) != schema)
+		return false;
+	foreach(cell, call->args)
+		if (!IsA(lfirst(cell), Const))
+			return false;
+	return true;
 }
 
 /*
@@ -69,7 +95,7 @@ refuse_other_triggers(Relation relation)
 	{
 		const Trigger *trigger = &relation->trigdesc->triggers[i];
 
-		if (!trigger->tgisinternal && get_func_namespace(trigger->tgfoid) != RelationGetNamespace(relation))
+		if (!is_ours(trigger, RelationGetNamespace(relation)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("trigger \"%s\" of table \"%s\" is none of the extension's", trigger->tgname, RelationGetRelationName(relation)),
@@ -97,7 +123,7 @@ delivery_run_internal(const char *table, const char *statement, int nargs, Oid *
 	refuse_other_triggers(relation);
 	GetUserIdAndSecContext(&caller.user, &caller.context);
 	SetUserIdAndSecContext(relation->rd_rel->relowner, caller.context | SECURITY_LOCAL_USERID_CHANGE);
-	rows = delivery_run_with(statement, nargs, types, values);
+	rows = run_with(statement, nargs, types, values);
 	delivery_become_caller(&caller);
 	table_close(relation, NoLock);
 	return rows;

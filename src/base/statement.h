@@ -11,7 +11,6 @@
 
 extern int	delivery_pin_search_path(void);
 extern uint64 delivery_run_statement(const char *statement);
-extern uint64 delivery_run_with(const char *statement, int nargs, Oid *types, Datum *values);
 extern uint64 delivery_run_internal(const char *table, const char *statement, int nargs, Oid *types, Datum *values);
 extern char *delivery_qualified_name(Relation relation);
 

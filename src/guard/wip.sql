@@ -74,7 +74,7 @@ CREATE TABLE delivery_internal.wip_override (
 	PRIMARY KEY (board, lanes, scope, granted_at)
 );
 COMMENT ON TABLE delivery_internal.wip_override IS
-	'what was allowed beyond a limit, which override_wip writes, behind the view delivery.wip_override';
+	'what was allowed beyond a limit, which override_wip and end_wip_override write, behind the view delivery.wip_override';
 COMMENT ON COLUMN delivery_internal.wip_override.board IS 'table whose rows are work items';
 COMMENT ON COLUMN delivery_internal.wip_override.lanes IS 'lanes of the limit';
 COMMENT ON COLUMN delivery_internal.wip_override.scope IS
@@ -148,7 +148,7 @@ CREATE VIEW delivery.wip_override WITH (security_barrier) AS
 	FROM delivery_internal.wip_override AS o JOIN pg_catalog.pg_class AS c ON c.oid = o.board
 	WHERE pg_catalog.has_any_column_privilege(c.oid, 'SELECT') OR pg_catalog.pg_has_role(c.relowner, 'USAGE');
 COMMENT ON VIEW delivery.wip_override IS
-	'what was allowed beyond a limit, by whom, why and until when, to read: override_wip writes it; overrides that hold at the same time add up';
+	'what was allowed beyond a limit, by whom, why and until when, to read: override_wip and end_wip_override write it; overrides that hold at the same time add up';
 COMMENT ON COLUMN delivery.wip_override.board IS 'table whose rows are work items';
 COMMENT ON COLUMN delivery.wip_override.lanes IS 'lanes of the limit';
 COMMENT ON COLUMN delivery.wip_override.scope IS

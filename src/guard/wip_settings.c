@@ -267,6 +267,7 @@ read_setting(FunctionCallInfo fcinfo, int scope, bool known, Setting *setting)
 	refuse_null(fcinfo, 0, "board");
 	refuse_null(fcinfo, 1, "lanes");
 	delivery_wip_check_owner(PG_GETARG_OID(0));
+	delivery_check_internal("wip_limit");
 	setting->relation = relation_open(PG_GETARG_OID(0), AccessShareLock);
 	if (!delivery_wip_find_layout(setting->relation, &setting->layout, NULL))
 		ereport(ERROR,
@@ -481,6 +482,7 @@ refuse_trigger(const char *function)
 			 errhint("SELECT delivery.set_wip_limit(...) sets a limit.")));
 }
 
+/* Before a row is checked its columns may be NULL. */
 static bool
 is_same_group(const TriggerData *trigger, HeapTuple old, HeapTuple new)
 {
@@ -488,11 +490,13 @@ is_same_group(const TriggerData *trigger, HeapTuple old, HeapTuple new)
 
 	for (int i = SETTING_BOARD; i <= SETTING_SCOPE; i++)
 	{
-		bool		is_null;
-		Datum		a = heap_getattr(old, i, desc, &is_null);
-		Datum		b = heap_getattr(new, i, desc, &is_null);
+		Form_pg_attribute attribute = TupleDescAttr(desc, i - 1);
+		bool		old_is_null;
+		bool		new_is_null;
+		Datum		a = heap_getattr(old, i, desc, &old_is_null);
+		Datum		b = heap_getattr(new, i, desc, &new_is_null);
 
-		if (!datumIsEqual(a, b, TupleDescAttr(desc, i - 1)->attbyval, TupleDescAttr(desc, i - 1)->attlen))
+		if (old_is_null || new_is_null || !datumIsEqual(a, b, attribute->attbyval, attribute->attlen))
 			return false;
 	}
 	return true;

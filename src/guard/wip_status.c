@@ -24,6 +24,7 @@
 #include "utils/syscache.h"
 
 #include "base/call.h"
+#include "base/internal.h"
 #include "guard/wip.h"
 #include "guard/wip_board.h"
 #include "guard/wip_column.h"
@@ -287,9 +288,11 @@ Datum
 delivery_wip_status(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	List	   *boards = visible_boards();
+	List	   *boards;
 	ListCell   *cell;
 
+	delivery_check_internal("wip_limit");
+	boards = visible_boards();
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, boards)
 	{
