@@ -9,8 +9,8 @@
 
 #include "access/table.h"
 #include "executor/spi.h"
-#include "nodes/primnodes.h"
 #include "miscadmin.h"
+#include "nodes/primnodes.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
