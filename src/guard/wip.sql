@@ -10,8 +10,8 @@
 -- Errors: 23W01 where a limit is exceeded, 01W01 where it only warns; 42501 for who
 --   does not own the board, 42704 for a table that is no board or a limit that there
 --   is not, 42710 for one that is a board already, 42703 for columns that are not
---   there, 42809 for what is not a table, 22004 for NULL, 22023 for other values;
---   55006 for a function of a column's type that wants the board while its limits are read.
+--   there, 42804 for those whose values cannot name a lane, or be a weight, 42809 for
+--   what is not a table, 22004 for NULL, 22023 for other values.
 
 CREATE TYPE delivery.wip_enforcement AS ENUM ('block', 'warn');
 COMMENT ON TYPE delivery.wip_enforcement IS

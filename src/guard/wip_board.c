@@ -192,17 +192,6 @@ start(void)
 	CacheRegisterSyscacheCallback(NAMESPACEOID, forget_all, (Datum) 0);
 }
 
-/* While a board is read its types may run functions of its owner's, which may want it. */
-pg_noreturn static void
-refuse_to_read_twice(Oid oid)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_IN_USE),
-			 errmsg("limits of board \"%s\" are being read", get_rel_name(oid)),
-			 errdetail("A function that a value of its columns calls, as the CHECK of a domain can, writes to the board or looks at it."),
-			 errhint("Let that function do without the board.")));
-}
-
 /*
  * The board as it is now.  The result stays in memory until the end of the
  * transaction at least, also when it is outdated.
@@ -222,8 +211,9 @@ delivery_wip_board(Oid oid)
 		known->compiling = false;
 		known->compiled = NULL;
 	}
+	/* no type of its columns can call what wants the board: see delivery_wip_can_name() */
 	if (known->compiling)
-		refuse_to_read_twice(oid);
+		elog(ERROR, "board %u is read while it is read", oid);
 	while (!known->valid)
 	{
 		MemoryContext context = AllocSetContextCreate(TopTransactionContext, "delivery board", ALLOCSET_SMALL_SIZES);
