@@ -170,7 +170,7 @@ EXTRA_CLEAN = .built_for
 DATA = $(filter-out src/upgrade/$(DATA_built),$(sort $(wildcard src/upgrade/delivery--*.sql)))
 
 REGRESS = catalog version upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert chart actor append_only audit wip wip_random wip_settings health errors security
-REGRESS_OPTS = --load-extension=delivery
+REGRESS_OPTS = --load-extension=delivery --encoding=UTF8
 ISOLATION = benchmark calendar audit wip schema
 ISOLATION_OPTS = --inputdir=test/isolation
 

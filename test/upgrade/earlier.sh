@@ -5,7 +5,7 @@
 #
 # FOLDER is the "extension" folder of a staged installation. All install scripts but
 # the oldest go, and so the server takes the upgrade scripts. Until there are two
-# releases a version is made up: 0.0.0 has the first half of the pieces, and its
+# releases a version is made up: 0.0.3 has the first half of the pieces, and its
 # upgrade script the others.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -20,8 +20,8 @@ install_scripts() {
 if [ "$(install_scripts | wc -l)" -eq 1 ]; then
 	read -r -a pieces <<<"$(make --no-print-directory -s print-PIECES)"
 	half=$((${#pieces[@]} / 2))
-	cat "${pieces[@]:0:half}" >"$folder/delivery--0.0.0.sql"
-	cat "${pieces[@]:half}" >"$folder/delivery--0.0.0--$version.sql"
+	cat "${pieces[@]:0:half}" >"$folder/delivery--0.0.3.sql"
+	cat "${pieces[@]:half}" >"$folder/delivery--0.0.3--$version.sql"
 fi
 install_scripts | tail -n +2 | xargs rm
 chmod a+r "$folder"/delivery--*
