@@ -11,12 +11,22 @@ use Test::More;
 
 my $modules = "$Client::top/build/clients/npm";
 
+sub content
+{
+	my ($name) = @_;
+	open(my $file, '<', $name) or return '';
+	return do { local $/; <$file> };
+}
+
+# The registry is asked only where another version is wanted than the one there is.
 sub install
 {
+	my $wanted = "$FindBin::Bin/package.json";
+	return if content($wanted) eq content("$modules/package.json") && -e "$modules/node_modules/pg/package.json";
 	make_path($modules);
-	copy("$FindBin::Bin/package.json", "$modules/package.json") or die "cannot copy package.json: $!";
-	system("npm install --prefix '$modules' --no-package-lock --no-audit --no-fund --silent >/dev/null") == 0
-		or die "npm cannot install pg\n";
+	copy($wanted, "$modules/package.json") or die "cannot copy package.json: $!\n";
+	system("npm install --prefix '$modules' --no-package-lock --no-audit --no-fund >'$modules/log' 2>&1") == 0
+		or die "npm cannot install pg:\n", content("$modules/log");
 }
 
 Client::need('node --version && npm --version', 'nodejs npm');
