@@ -321,6 +321,12 @@ FROM pg_proc AS p, pg_temp.refusal(format('SELECT pg_temp.%I(%s) FROM generate_s
 	FROM unnest(p.proargtypes) WITH ORDINALITY AS a (t, o)))) AS result
 WHERE p.prokind = 'a' AND p.pronamespace = pg_my_temp_schema()
 GROUP BY said ORDER BY said;
+SELECT CASE WHEN result LIKE '22023%' OR result = 'done' THEN left(result, 5) ELSE p.proname || result END AS said, count(*) > 0 AS some
+FROM pg_proc AS p, unnest(ARRAY['{}', '{NULL}', '{1}', '{1,2}', '{1,2,3}', '{-1,-2,-3,-4,-5}', '{3,NULL,0,0,0}', '{{1,2},{3,4}}', '[5:7]={1,2,3}',
+		'{9223372036854775807,9223372036854775807,9223372036854775807,9223372036854775807}', array_fill(-1::bigint, ARRAY[40])::text]) AS state,
+	pg_temp.refusal(format('SELECT %s(%L::bigint[])', p.oid::regproc, state)) AS result
+WHERE p.pronamespace = 'delivery_internal'::regnamespace AND p.proargtypes[0] = 'bigint[]'::regtype AND p.pronargs = 1 AND p.prokind = 'f'
+GROUP BY said ORDER BY said;
 RESET ROLE;
 
 DROP TABLE parted;

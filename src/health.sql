@@ -121,14 +121,18 @@ CREATE FUNCTION delivery.health_check(OUT object text, OUT problem text, OUT hin
 	ROWS 10
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	SELECT * FROM delivery_internal.version_health()
-	UNION ALL SELECT * FROM delivery_internal.trigger_health()
-	UNION ALL SELECT * FROM delivery_internal.append_only_health()
-	UNION ALL SELECT * FROM delivery_internal.wip_health()
-	UNION ALL SELECT * FROM delivery_internal.audit_health()
-	UNION ALL SELECT * FROM delivery_internal.restore_health()
-	UNION ALL SELECT * FROM delivery_internal.rights_health()
-	ORDER BY 1, 2;
+	SELECT h.object, h.problem, h.hint
+	FROM (
+		SELECT * FROM delivery_internal.version_health()
+		UNION ALL SELECT * FROM delivery_internal.trigger_health()
+		UNION ALL SELECT * FROM delivery_internal.append_only_health()
+		UNION ALL SELECT * FROM delivery_internal.wip_health()
+		UNION ALL SELECT * FROM delivery_internal.audit_health()
+		UNION ALL SELECT * FROM delivery_internal.restore_health()
+		UNION ALL SELECT * FROM delivery_internal.rights_health()
+	) AS h
+	-- in one order, whatever the database's
+	ORDER BY h.object COLLATE "C", h.problem COLLATE "C";
 END;
 COMMENT ON FUNCTION delivery.health_check() IS
 	'guardrails that do not stand: triggers that are missing or off, limits that hold nowhere, counts without an index; and what does not survive a dump; no row if all is well';
