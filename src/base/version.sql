@@ -18,9 +18,12 @@ CREATE FUNCTION delivery_internal.version_health(OUT object text, OUT problem te
 	ROWS 1
 BEGIN ATOMIC
 	SELECT 'extension delivery', format('the library is of version %s, the SQL in this database of version %s', v.library, v.installed),
-		CASE WHEN v.installed ~ '^[0-9]+(\.[0-9]+)*$' AND string_to_array(v.installed, '.')::integer[] > string_to_array(v.library, '.')::integer[]
-			THEN format('install the packages of version %s on this server, and connect again', v.installed)
-			ELSE format('ALTER EXTENSION delivery UPDATE TO %L; SELECT * FROM pg_extension_update_paths(''delivery'') shows from where there is a way', v.library)
+		CASE
+			-- what is not numbers alone, as a preview of a release, has no order
+			WHEN CASE WHEN v.installed || '.' || v.library ~ '^[0-9]+(\.[0-9]+)*$'
+				THEN string_to_array(v.installed, '.')::integer[] < string_to_array(v.library, '.')::integer[] ELSE true END
+			THEN format('ALTER EXTENSION delivery UPDATE TO %L; SELECT * FROM pg_extension_update_paths(''delivery'') shows from where there is a way', v.library)
+			ELSE format('install the packages of version %s on this server, and connect again', v.installed)
 		END
 	FROM (SELECT delivery_internal.library_version() AS library, e.extversion AS installed FROM pg_extension AS e WHERE e.extname = 'delivery') AS v
 	WHERE v.installed <> v.library;
