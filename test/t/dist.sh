@@ -33,5 +33,5 @@ status=0
 { make with_llvm=no COPT=-O0 PG_CONFIG="$pg_config" && make with_llvm=no COPT=-O0 PG_CONFIG="$pg_config" DESTDIR="$work/stage" install; } >"$work/log" 2>&1 || status=$?
 result $status "it builds"
 is "$(find "$work/stage" -type f -printf '%f\n' | sort)" "$(printf '%s\n' delivery.control delivery.so "delivery--$version.sql" \
-	"$(find src -path 'src/upgrade/*' ! -name "delivery--$version.sql" -printf '%f\n')" | sed '/^$/d' | sort)" "and installs the library, the control file and the scripts"
+	"$(find src -path 'src/upgrade/*.sql' ! -name "delivery--$version.sql" -printf '%f\n')" | sed '/^$/d' | sort)" "and installs the library, the control file and the scripts"
 finish
