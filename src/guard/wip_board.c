@@ -199,9 +199,13 @@ start(void)
 WipBoard *
 delivery_wip_board(Oid oid)
 {
+	/* entries stay where they are; a statement asks for its board again and again */
+	static KnownBoard *last = NULL;
 	KnownBoard *known;
 	bool		found;
 
+	if (last != NULL && last->board == oid && last->valid && !last->compiling)
+		return last->compiled;
 	if (known_boards == NULL)
 		start();
 	known = (KnownBoard *) hash_search(known_boards, &oid, HASH_ENTER, &found);
@@ -239,6 +243,7 @@ delivery_wip_board(Oid oid)
 		if (outdated != NULL)
 			MemoryContextSetParent(outdated->context, TopTransactionContext);
 	}
+	last = known;
 	return known->compiled;
 }
 
