@@ -12,11 +12,30 @@
 
 #include "base/owner.h"
 
+static void
+become_owner(Relation relation, int restrictions, Caller *caller)
+{
+	GetUserIdAndSecContext(&caller->user, &caller->context);
+	SetUserIdAndSecContext(relation->rd_rel->relowner, caller->context | SECURITY_LOCAL_USERID_CHANGE | restrictions);
+}
+
+/*
+ * Code of others may run: what lasts longer than it is refused to it, such as temporary
+ * tables and deferred triggers.
+ */
 void
 delivery_become_owner(Relation relation, Caller *caller)
 {
-	GetUserIdAndSecContext(&caller->user, &caller->context);
-	SetUserIdAndSecContext(relation->rd_rel->relowner, caller->context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	become_owner(relation, SECURITY_RESTRICTED_OPERATION, caller);
+}
+
+/*
+ * For statements of ours that run no code of others, and may fire deferred triggers.
+ */
+void
+delivery_act_as_owner(Relation relation, Caller *caller)
+{
+	become_owner(relation, 0, caller);
 }
 
 void

@@ -17,6 +17,7 @@ typedef struct Caller
 } Caller;
 
 extern void delivery_become_owner(Relation relation, Caller *caller);
+extern void delivery_act_as_owner(Relation relation, Caller *caller);
 extern void delivery_become_caller(const Caller *caller);
 
 #endif							/* DELIVERY_OWNER_H */

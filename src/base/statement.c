@@ -9,7 +9,6 @@
 
 #include "access/table.h"
 #include "executor/spi.h"
-#include "miscadmin.h"
 #include "nodes/primnodes.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -107,7 +106,7 @@ refuse_other_triggers(Relation relation)
 }
 
 /*
- * The same on a table of the extension, with the rights of its owner: nobody else
+ * A statement on a table of the extension, with the rights of its owner: nobody else
  * writes to those that functions of ours write.  Who may have it done is the function's
  * to ask.  The lock keeps triggers from being added meanwhile.  No code of others runs,
  * so it need not be a restricted operation, in which changes of the table could not be
@@ -121,8 +120,7 @@ delivery_run_internal(const char *table, const char *statement, int nargs, Oid *
 	uint64		rows;
 
 	refuse_other_triggers(relation);
-	GetUserIdAndSecContext(&caller.user, &caller.context);
-	SetUserIdAndSecContext(relation->rd_rel->relowner, caller.context | SECURITY_LOCAL_USERID_CHANGE);
+	delivery_act_as_owner(relation, &caller);
 	rows = run_with(statement, nargs, types, values);
 	delivery_become_caller(&caller);
 	table_close(relation, NoLock);
