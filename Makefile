@@ -35,6 +35,7 @@ OWN_HEADERS = \
 	src/base/pause.h \
 	src/base/period.h \
 	src/base/query.h \
+	src/base/shown.h \
 	src/base/soft_input.h \
 	src/base/span.h \
 	src/base/statement.h \
@@ -69,6 +70,7 @@ OWN_HEADERS = \
 	src/guard/wip_message.h \
 	src/guard/wip_rights.h \
 	src/metrics/packing.h \
+	src/metrics/ratio.h \
 	src/metrics/selection.h \
 	src/sla/sla_clock.h \
 	src/slo/objective.h \
@@ -84,6 +86,7 @@ OBJS = \
 	src/base/owner.o \
 	src/base/period.o \
 	src/base/query.o \
+	src/base/shown.o \
 	src/base/soft_input.o \
 	src/base/span.o \
 	src/base/statement.o \

@@ -4,8 +4,27 @@
  */
 #include "base/delivery.h"
 
+#include "storage/bufmgr.h"
+#include "storage/predicate.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
 #include "base/owner.h"
 #include "base/query.h"
+
+/*
+ * Whether a table has no rows at all, as most have in which users can put their own:
+ * spares them the query.
+ */
+bool
+delivery_is_empty(Relation table)
+{
+	if (RelationGetNumberOfBlocks(table) > 0)
+		return false;
+	/* to find nothing is a read too, for SERIALIZABLE */
+	PredicateLockRelation(table, GetActiveSnapshot());
+	return true;
+}
 
 /*
  * Run a query that only reads, with the caller's snapshot and the rights of the

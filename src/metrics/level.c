@@ -15,12 +15,9 @@
 #include "catalog/namespace.h"
 #include "executor/spi.h"
 #include "funcapi.h"
-#include "storage/bufmgr.h"
-#include "storage/predicate.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "base/internal.h"
@@ -160,20 +157,6 @@ delivery_shipped_benchmark(PG_FUNCTION_ARGS)
 
 /* --- the user's ladders ------------------------------------------------- */
 
-/*
- * Whether custom_benchmark has no rows at all, as for most users: spares them
- * the query.
- */
-static bool
-is_empty(Relation table)
-{
-	if (RelationGetNumberOfBlocks(table) > 0)
-		return false;
-	/* to find nothing is a read too, for SERIALIZABLE */
-	PredicateLockRelation(table, GetActiveSnapshot());
-	return true;
-}
-
 static void
 apply_custom_row(HeapTuple row, TupleDesc desc, Step *steps)
 {
@@ -216,7 +199,7 @@ apply_custom_steps(const char *benchmark, const char *metric, Step *steps)
 	Datum		values[2];
 	bool		known = false;
 
-	if (!is_empty(table))
+	if (!delivery_is_empty(table))
 	{
 		SPI_connect();
 		values[0] = CStringGetTextDatum(benchmark);

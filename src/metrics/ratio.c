@@ -5,13 +5,7 @@
 #include "base/delivery.h"
 
 #include "base/counter.h"
-
-enum
-{
-	RATIO_TRUE,
-	RATIO_KNOWN,
-	RATIO_FIELDS
-};
+#include "metrics/ratio.h"
 
 PG_FUNCTION_INFO_V1(delivery_ratio_accum);
 PG_FUNCTION_INFO_V1(delivery_ratio_combine);
@@ -19,27 +13,16 @@ PG_FUNCTION_INFO_V1(delivery_ratio_final);
 PG_FUNCTION_INFO_V1(delivery_ratio_final_complement);
 PG_FUNCTION_INFO_V1(delivery_ratio_remove);
 
-static inline Datum
-ratio_add(FunctionCallInfo fcinfo, int64 flagged, int64 known)
-{
-	ArrayType  *state = delivery_counter_state(fcinfo, RATIO_FIELDS, RATIO_FIELDS);
-	int64	   *ratio = delivery_counters(state);
-
-	ratio[RATIO_TRUE] += flagged;
-	ratio[RATIO_KNOWN] += known;
-	PG_RETURN_ARRAYTYPE_P(state);
-}
-
 Datum
 delivery_ratio_accum(PG_FUNCTION_ARGS)
 {
-	return ratio_add(fcinfo, PG_GETARG_BOOL(1), 1);
+	return delivery_ratio_add(fcinfo, PG_GETARG_BOOL(1), 1);
 }
 
 Datum
 delivery_ratio_remove(PG_FUNCTION_ARGS)
 {
-	return ratio_add(fcinfo, -(int64) PG_GETARG_BOOL(1), -1);
+	return delivery_ratio_add(fcinfo, -(int64) PG_GETARG_BOOL(1), -1);
 }
 
 Datum
@@ -47,7 +30,7 @@ delivery_ratio_combine(PG_FUNCTION_ARGS)
 {
 	const int64 *other = delivery_counters(delivery_counter_arg(fcinfo, 1, RATIO_FIELDS, RATIO_FIELDS));
 
-	return ratio_add(fcinfo, other[RATIO_TRUE], other[RATIO_KNOWN]);
+	return delivery_ratio_add(fcinfo, other[RATIO_TRUE], other[RATIO_KNOWN]);
 }
 
 /* Known rows, of which one or the other share is wanted; none gives NULL. */

@@ -10,12 +10,12 @@
 
 #include "common/shortest_dec.h"
 #include "libpq/pqformat.h"
-#include "mb/pg_wchar.h"
 #include "parser/scansup.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
 #include "base/binary.h"
+#include "base/shown.h"
 #include "slo/objective.h"
 
 PG_FUNCTION_INFO_V1(delivery_objective_in);
@@ -32,8 +32,6 @@ PG_FUNCTION_INFO_V1(delivery_objective_from_numeric);
 #define PERCENT				(OBJECTIVE_WHOLE / 100)
 /* far above any percentage, and small enough to be multiplied */
 #define MOST_WHOLE			1000000
-/* more of a long text says no more */
-#define MOST_SHOWN			64
 
 typedef enum Reading
 {
@@ -126,16 +124,6 @@ read_decimal(const Decimal *decimal, Objective *objective)
 	return READ_OBJECTIVE;
 }
 
-/* What was written, as far as it is of use. */
-static char *
-show_input(const char *text)
-{
-	int			length = (int) strlen(text);
-	int			shown = pg_mbcliplen(text, length, MOST_SHOWN);
-
-	return psprintf("%.*s%s", shown, text, shown < length ? "..." : "");
-}
-
 /* What to write instead: for 99.9 both of its readings. */
 static char *
 suggest(const Decimal *decimal)
@@ -173,20 +161,20 @@ read_objective(const char *text, Node *escape, Objective *objective)
 		case READ_SYNTAX:
 			errsave(escape,
 					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					 errmsg("invalid input syntax for type %s: \"%s\"", "objective", show_input(text)),
+					 errmsg("invalid input syntax for type %s: \"%s\"", "objective", delivery_shown(text)),
 					 errhint("Write a percentage like 99.9%% or a ratio like 0.999.")));
 			break;
 		case READ_RANGE:
 			errsave(escape,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("objective out of range: \"%s\"", show_input(text)),
+					 errmsg("objective out of range: \"%s\"", delivery_shown(text)),
 					 errdetail("An objective lies above 0 and below 1, which is 100 %%."),
 					 errhint("%s", suggest(&decimal))));
 			break;
 		case READ_DECIMALS:
 			errsave(escape,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("objective has too many decimals: \"%s\"", show_input(text)),
+					 errmsg("objective has too many decimals: \"%s\"", delivery_shown(text)),
 					 errdetail("An objective is kept as whole parts per billion: %d decimals of a ratio, %d of a percentage.",
 							   OBJECTIVE_DECIMALS, PERCENT_DECIMALS),
 					 errhint("Round it, for example with round(value, %d).", OBJECTIVE_DECIMALS)));
