@@ -52,6 +52,8 @@ OWN_HEADERS = \
 	src/calendar/calendar_show.h \
 	src/calendar/calendar_site.h \
 	src/calendar/calendar_value.h \
+	src/capability/sfia_level.h \
+	src/capability/sfia_register.h \
 	src/guard/actor.h \
 	src/guard/audit_chain.h \
 	src/guard/audit_lock.h \
@@ -102,6 +104,11 @@ OBJS = \
 	src/calendar/calendar_scan.o \
 	src/calendar/calendar_show.o \
 	src/calendar/calendar_site.o \
+	src/capability/maturity.o \
+	src/capability/sfia_gap.o \
+	src/capability/sfia_level.o \
+	src/capability/sfia_register.o \
+	src/capability/sfia_skill.o \
 	src/guard/actor.o \
 	src/guard/append_only.o \
 	src/guard/audit.o \
@@ -162,6 +169,11 @@ PIECES = \
 	src/slo/objective.sql \
 	src/slo/slo.sql \
 	src/slo/burn_alert.sql \
+	src/capability/sfia_level.sql \
+	src/capability/sfia_gap.sql \
+	src/capability/sfia_skill.sql \
+	src/capability/job_level.sql \
+	src/capability/maturity.sql \
 	src/health.sql
 
 DATA_built = delivery--$(DELIVERY_VERSION).sql
@@ -172,7 +184,7 @@ EXTRA_CLEAN = .built_for
 # the pieces still have, and then the joined pieces are the same.
 DATA = $(filter-out src/upgrade/$(DATA_built),$(sort $(wildcard src/upgrade/delivery--*.sql)))
 
-REGRESS = catalog version upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert chart actor append_only audit wip wip_random wip_settings health errors security
+REGRESS = catalog version upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert sfia_level sfia_gap sfia_skill job_level maturity chart actor append_only audit wip wip_random wip_settings health errors security
 REGRESS_OPTS = --load-extension=delivery --encoding=UTF8
 ISOLATION = benchmark calendar audit wip schema
 ISOLATION_OPTS = --inputdir=test/isolation

@@ -51,13 +51,16 @@ COMMENT ON FUNCTION delivery_internal.operator_uses() IS
 -- A dump names the operators that it compares by with their schema, but some constructs
 -- have no room for it, and others have it once for all columns. These do not find "="
 -- again: a dump is restored with nothing of ours on the search_path. A pattern finds
--- where an expression has such a construct and which operators are in it.
+-- where an expression has such a construct and which operators are in it. Levels of
+-- responsibility are compared as integers then, which is the same, but NULLIF gives what
+-- it compares.
 CREATE FUNCTION delivery_internal.restore_health(OUT object text, OUT problem text, OUT hint text)
 	RETURNS SETOF record
 	LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT DISTINCT i.type || ' ' || i.identity,
-		format('its %s finds no operator for a type of the extension when a dump is restored', c.name), c.hint
+		CASE WHEN n.levels > 0 THEN 'its NULLIF gives an integer, and no sfia_level, when a dump is restored'
+			ELSE format('its %s finds no operator for a type of the extension when a dump is restored', c.name) END, c.hint
 	FROM (VALUES
 		('IS DISTINCT FROM', '\{DISTINCTEXPR (:opno \d+) ', ':opno (\d+)', false, 'compare x::text'),
 		('NULLIF', '\{NULLIFEXPR (:opno \d+) ', ':opno (\d+)', false, 'compare x::text'),
@@ -71,9 +74,10 @@ BEGIN ATOMIC
 		delivery_internal.operator_uses() AS u
 		LEFT JOIN pg_rewrite AS v ON u.class = 'pg_rewrite'::regclass AND v.oid = u.object AND v.rulename = '_RETURN',
 		LATERAL regexp_matches(u.tree, c.pattern, 'g') AS f (found),
-		LATERAL (SELECT count(*) AS operators, count(o.oid) AS ours
+		LATERAL (SELECT count(*) AS operators, count(o.oid) AS ours, count(*) FILTER (WHERE o.oprleft = 'delivery.sfia_level'::regtype) AS levels
 			FROM regexp_matches(f.found[1], c.operator, 'g') AS n (number)
-				LEFT JOIN pg_operator AS o ON o.oid = n.number[1]::oid AND o.oprnamespace = 'delivery'::regnamespace) AS n,
+				LEFT JOIN pg_operator AS o ON o.oid = n.number[1]::oid AND o.oprnamespace = 'delivery'::regnamespace
+					AND (o.oprleft <> 'delivery.sfia_level'::regtype OR c.name = 'NULLIF')) AS n,
 		LATERAL pg_identify_object(CASE WHEN v.oid IS NULL THEN u.class ELSE 'pg_class'::regclass END, coalesce(v.ev_class, u.object), 0) AS i
 	WHERE n.ours > 0 AND (n.ours < n.operators OR NOT c.mixed);
 END;
