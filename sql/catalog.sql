@@ -59,6 +59,7 @@ WHERE classid = 'pg_proc'::regclass AND (
 	OR EXISTS (SELECT FROM pg_type AS t WHERE objid IN (typinput, typoutput, typreceive, typsend))
 	OR EXISTS (SELECT FROM pg_operator AS o WHERE objid = oprcode)
 	OR EXISTS (SELECT FROM pg_amproc AS a WHERE objid = amproc)
+	OR schema = 'delivery_internal'::regnamespace AND EXISTS (SELECT FROM pg_cast AS c WHERE objid = castfunc)
 	OR EXISTS (SELECT FROM pg_proc AS p WHERE p.oid = objid AND prorettype = 'trigger'::regtype));
 SELECT object FROM support WHERE schema = 'delivery'::regnamespace;
 -- and "delivery_internal" has nothing else but conditions, and what views, checks and health_check() of ours call
@@ -89,8 +90,8 @@ WHERE aggcombinefn = 0 OR (aggtranstype = 'internal'::regtype) <> (aggserialfn <
 -- internal state is for exact percentiles alone
 SELECT DISTINCT proname FROM member_function JOIN pg_aggregate ON aggfnoid = oid
 WHERE aggtranstype = 'internal'::regtype ORDER BY 1;
--- the others move with a window, but for the one that keeps a set of days and
--- those that have windows of their own
+-- the others move with a window, but for the one that keeps a set of days, those that
+-- have windows of their own, and those that keep the lowest value alone
 SELECT proname, aggminvtransfn <> 0 AS moving FROM member_function JOIN pg_aggregate ON aggfnoid = oid
 WHERE aggtranstype <> 'internal'::regtype ORDER BY 1;
 
@@ -140,7 +141,7 @@ SELECT table_name FROM information_schema.views WHERE table_schema IN ('delivery
 -- only the user's own rows are dumped
 SELECT extconfig::regclass[] AS dumped, extcondition
 FROM pg_extension WHERE extname = 'delivery';
--- views show built-in types, but for the calendar, which is written, too
+-- views show built-in types, but for two columns that are written, too
 SELECT c.relname, attname, atttypid::regtype FROM pg_class AS c JOIN pg_attribute ON attrelid = c.oid
 JOIN pg_type AS t ON t.oid = atttypid
 WHERE c.relnamespace = 'delivery'::regnamespace AND relkind = 'v' AND attnum > 0

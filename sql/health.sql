@@ -118,7 +118,15 @@ CREATE VIEW same_rows AS SELECT objective FROM service WHERE (objective, objecti
 CREATE VIEW same_sets AS SELECT objective, hours FROM service UNION SELECT objective, hours FROM promise ORDER BY 1;
 CREATE TRIGGER same BEFORE UPDATE ON service FOR EACH ROW WHEN (OLD.objective <> NEW.objective) EXECUTE FUNCTION touch();
 SELECT * FROM delivery.health_check() WHERE object NOT LIKE 'ward.%';
+-- levels of responsibility are compared as integers then
+CREATE TABLE skill (name text, level sfia_level, required sfia_level, raised boolean GENERATED ALWAYS AS (level IS DISTINCT FROM required) STORED);
+CREATE INDEX same_level ON skill ((level IS DISTINCT FROM required)) WHERE level IS DISTINCT FROM 'apply';
+CREATE VIEW same_level_distinct AS SELECT level IS DISTINCT FROM required AS d, CASE level WHEN 'apply' THEN 1 END AS c FROM skill;
+CREATE VIEW same_level_using AS SELECT level FROM skill JOIN (SELECT level, name FROM skill) AS s USING (level, name) WHERE (name, level) IN (SELECT name, required FROM skill) AND (level, required) < ('4', '5');
+SELECT * FROM delivery.health_check() WHERE object NOT LIKE 'ward.%';
 -- these do not
+CREATE VIEW by_level_nullif AS SELECT nullif(level, 'apply') AS n FROM skill;
+CREATE VIEW by_level_and_objective AS SELECT 1 AS i FROM skill AS s JOIN (SELECT level, objective FROM skill, service) AS o USING (level) JOIN service USING (objective);
 CREATE VIEW by_distinct AS SELECT s.hours IS DISTINCT FROM p.hours AS d FROM service AS s, promise AS p;
 CREATE VIEW by_nullif AS SELECT nullif(hours, '24/7') AS n, nullif(objective, '99%') AS o FROM service;
 CREATE VIEW by_case AS SELECT CASE objective WHEN '99%' THEN 1 END AS c FROM service;
@@ -151,7 +159,7 @@ SELECT count(*) FROM delivery_internal.restore_health();
 DROP OPERATOR ward.|| (text, text);
 DROP FUNCTION ward.regexp_matches(text, text, text);
 SELECT pg_catalog.set_config('search_path', :'path', false) <> '' AS back;
-DROP VIEW ward.by_distinct, ward.by_nullif, ward.by_case, ward.by_using, ward.by_natural, ward.by_in, ward.by_rows;
+DROP VIEW ward.by_level_nullif, ward.by_level_and_objective, ward.by_distinct, ward.by_nullif, ward.by_case, ward.by_using, ward.by_natural, ward.by_in, ward.by_rows;
 DROP MATERIALIZED VIEW ward.by_within;
 DROP TABLE ward.ruled, ward.parted;
 DROP DOMAIN ward.promised;

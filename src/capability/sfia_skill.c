@@ -167,8 +167,10 @@ delivery_check_sfia_level(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_DELIVERY_SKILL_LEVEL_UNDEFINED),
 				 errmsg("skill \"%s\" is not defined at level %d", code, level),
+				 defined.first == defined.last ?
+				 errdetail("It is defined at level %d only.", defined.first) :
 				 errdetail("It is defined at levels %d to %d.", defined.first, defined.last),
-				 errhint("Use one of these levels, or define the skill with others in delivery.custom_sfia_skill."),
+				 errhint("Use a level at which it is defined, or define it with others in delivery.custom_sfia_skill."),
 				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "skill_level_undefined")));
 	PG_RETURN_BOOL(true);
 }

@@ -5,7 +5,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../bin/tap.sh"
-plan 27
+plan 31
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -d "$1" -c "$2"
@@ -20,6 +20,23 @@ query delivery_dump "
 		('standard', 'lead_time', 'elite', '<', NULL, '4 hours');
 	CREATE TABLE verdict (service text, level delivery.dora_level);
 	INSERT INTO verdict VALUES ('checkout', 'elite'), ('billing', 'low');
+	INSERT INTO delivery.custom_sfia_skill (code, name, first_level, last_level) VALUES ('XOPS', 'Operations of our own', 2, 4), ('DEMG', 'With us', 1, 7);
+	INSERT INTO delivery.custom_job_level (level, sfia_level, scope) VALUES ('P6', 7, 'the group');
+	CREATE TABLE skill (code text, written text, level delivery.sfia_level GENERATED ALWAYS AS (written::delivery.sfia_level) STORED CHECK (level >= 2), required delivery.sfia_level DEFAULT 'apply', job delivery.job_level,
+		gap integer GENERATED ALWAYS AS (delivery.sfia_gap(required, written::delivery.sfia_level)) STORED, state bigint[], PRIMARY KEY (level, code));
+	CREATE TABLE grade (level delivery.sfia_level PRIMARY KEY) PARTITION BY RANGE (level);
+	CREATE TABLE grade_low PARTITION OF grade FOR VALUES FROM ('1') TO ('4');
+	CREATE TABLE grade_high PARTITION OF grade FOR VALUES FROM ('4') TO (MAXVALUE);
+	INSERT INTO grade VALUES ('2'), ('5');
+	ALTER TABLE skill ADD FOREIGN KEY (level) REFERENCES grade;
+	CREATE INDEX ON skill USING hash (level);
+	CREATE INDEX ON skill (level DESC) WHERE level OPERATOR(delivery.>) 'assist';
+	INSERT INTO skill (code, written, required, job, state) VALUES ('XOPS', 'Assist', '4', 'P2', delivery_internal.maturity_score_accum('{0,0,0,0}', 4, 0.1)), ('DEMG', 'Ensure/advise', DEFAULT, 'P5', NULL);
+	SET search_path = public, delivery;
+	CREATE VIEW held AS SELECT sfia_level(level) AS lowest, sfia_level(written) AS by_text, skill_coverage(required, level) AS coverage, maturity_score(gap + 3, 1) AS score, maturity_level(gap + 3, true) AS level, min(level) FROM skill;
+	CREATE VIEW levels AS SELECT code, level IS DISTINCT FROM required AS differs, CASE level WHEN 'assist' THEN 'low' END AS word, level = 'assist' OR level IN ('3', '5') AS listed, level_name(level) AS name
+		FROM skill JOIN (SELECT level, code FROM skill) AS s USING (level, code) WHERE (level, required) > ('1', '1') AND level IN (SELECT level FROM skill) AND check_sfia_level(code, level);
+	RESET search_path;
 	INSERT INTO delivery.calendar (name, calendar) VALUES ('office', delivery.with_holidays('TZ=Europe/Paris; Mo-Fr 09:00-17:00; PH off', '{2026-05-01}'));
 	CREATE TABLE task (opened_at timestamptz, hours delivery.work_calendar DEFAULT '24/7',
 		due_at timestamptz GENERATED ALWAYS AS (delivery.sla_due(opened_at, '8:00', 'TZ=Europe/Paris; Mo-Fr 09:00-17:00')) STORED);
@@ -63,6 +80,13 @@ is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', service, objecti
 	"search 99%, billing 99.5%, checkout 99.9% (99.9%,9996,10000,4,10,0.4,0.6,f) t" "objectives, budgets and states are restored"
 is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', service, consumed, burn_rate, severity), ', ' ORDER BY service) FROM budgets")" \
 	"billing 20 20 page, checkout 100 100 page, search 10 10 page" "and so are views on budgets, burn rates and alerts"
+is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', version, code, name, first_level, last_level, custom), ', ' ORDER BY code) FROM delivery.sfia_skill WHERE custom") $(query delivery_restored "SELECT concat_ws(' ', level, sfia_level, scope, years, custom) FROM delivery.job_level_guide WHERE custom")" \
+	"9 DEMG With us 1 7 t, 9 XOPS Operations of our own 2 4 t P6 7 the group t" "own skills and job levels are restored"
+is "$(grep -cE "ADEV|Animation|routine tasks" "$work/dump.sql" || true)" 0 "and none that is shipped is in the dump"
+is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', grade.tableoid::regclass, code, level, required, job, gap, delivery_internal.maturity_score_final(state)), ', ' ORDER BY level) FROM skill JOIN grade USING (level)")" \
+	"grade_low XOPS 2 4 P2 2 4, grade_high DEMG 5 3 P5 -2" "columns, keys and partitions by level"
+is "$(query delivery_restored "TABLE held") $(query delivery_restored "SELECT string_agg(concat_ws(' ', code, differs, coalesce(word, '-'), listed, name), ', ' ORDER BY code) FROM levels")" \
+	"2|2|0.5|3|1|2 DEMG t - t Ensure, advise, XOPS t low t Assist" "views on levels, whatever they were compared with"
 query delivery_restored "INSERT INTO slo (service, objective) VALUES ('mail', '98%'); ALTER TABLE audit_log RENAME TO trail; DELETE FROM slo WHERE service = 'mail'"
 is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', sequence, operation, coalesce(new_row, old_row) ->> 'service'), ', ' ORDER BY sequence) FROM trail")" \
 	"1 INSERT search, 2 INSERT mail, 3 DELETE mail" "audit goes on where it was"
