@@ -15,6 +15,9 @@ CREATE FUNCTION delivery_attack.hours(interval) RETURNS float8 LANGUAGE plpgsql 
 CREATE TABLE delivery_attack.custom_benchmark (benchmark text, metric text);
 CREATE DOMAIN delivery_attack.text AS pg_catalog.text CHECK (false);
 CREATE TABLE delivery_attack.calendar (name text, calendar text);
+CREATE TABLE delivery_attack.custom_sfia_skill (version text, code text, name text, first_level integer, last_level integer);
+CREATE FUNCTION delivery_attack.lower(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
+CREATE DOMAIN delivery_attack."integer" AS pg_catalog.int4 CHECK (false);
 CREATE FUNCTION delivery_attack.mul(numeric, numeric) RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'captured'; END $$;
 CREATE OPERATOR delivery_attack.* (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = delivery_attack.mul);
 CREATE DOMAIN delivery_attack."interval" AS pg_catalog.interval CHECK (false);
@@ -23,7 +26,12 @@ CREATE FUNCTION delivery_attack.quote_literal(text) RETURNS text LANGUAGE plpgsq
 
 INSERT INTO delivery.custom_benchmark VALUES ('ours', 'rework_rate', 'elite', '<=', 0.02, NULL);
 INSERT INTO delivery.calendar (name, calendar) VALUES ('office', 'Mo-Fr 09:00-17:00');
+INSERT INTO delivery.custom_sfia_skill (code, name, first_level, last_level) VALUES ('XOPS', 'Operations of our own', 2, 4);
+INSERT INTO delivery.custom_job_level (level, sfia_level) VALUES ('P6', 7);
 SET search_path = delivery_attack, pg_catalog;
+SELECT delivery.check_sfia_level('XOPS'::pg_catalog.text, '4') AS own, delivery.check_sfia_level('DEMG'::pg_catalog.text, '4', '9'::pg_catalog.text) AS shipped,
+	(SELECT count(*) FROM delivery.sfia_skill) AS skills, (SELECT sum(sfia_level) FROM delivery.job_level_guide) AS job_levels;
+SELECT delivery.sfia_level(l::delivery.sfia_level), delivery.skill_coverage(l::delivery.sfia_level, '3'), delivery.maturity_score(l, 1), delivery.maturity_level(l, true) FROM generate_series(2, 4) AS l;
 SELECT delivery.calendar('office'::pg_catalog.text);
 SELECT delivery.calendar('offices'::pg_catalog.text);
 SELECT delivery.dora_level('rework_rate'::pg_catalog.text, 0.01, 'ours'::pg_catalog.text) AS own;
@@ -33,6 +41,9 @@ SELECT delivery.allowed_downtime(0.999, '30 days') AS interval, delivery.allowed
 	delivery.error_budget_of(9, 10, 0.999), delivery.burn_rate('9', 10, 0.999);
 \set VERBOSITY terse
 SELECT delivery.dora_level('lead_time'::pg_catalog.text, interval '1 day', 'none'::pg_catalog.text);
+\set VERBOSITY default
+SELECT delivery.check_sfia_level('xops'::pg_catalog.text, '4');
+\set VERBOSITY terse
 RESET search_path;
 
 -- an ordinary role reads and computes, but does not change the benchmarks
@@ -46,15 +57,27 @@ INSERT INTO delivery.calendar VALUES ('mine', '24/7');
 UPDATE delivery.calendar SET calendar = '24/7';
 INSERT INTO delivery.custom_benchmark VALUES ('mine', 'rework_rate', 'elite', '<=', 0.5, NULL);
 UPDATE delivery.custom_benchmark SET threshold = 1;
+INSERT INTO delivery.custom_sfia_skill (code, name, first_level, last_level) VALUES ('MINE', 'Mine', 1, 7);
+UPDATE delivery.custom_sfia_skill SET last_level = 7;
+INSERT INTO delivery.custom_job_level (level) VALUES ('P1');
+DELETE FROM delivery.custom_job_level;
+SELECT delivery.check_sfia_level('XOPS', '4') AS own, (SELECT count(*) FROM delivery.sfia_skill WHERE custom) AS skills, (SELECT sfia_level FROM delivery.job_level_guide WHERE custom) AS job_level;
+SELECT delivery.check_sfia_level('xops', '4');
 INSERT INTO delivery.benchmark (benchmark) VALUES ('mine');
 CREATE TABLE delivery.mine (i integer);
 RESET ROLE;
 -- the owner may delegate it
 GRANT INSERT ON delivery.custom_benchmark TO regress_delivery_analyst;
+GRANT INSERT ON delivery.custom_sfia_skill, delivery.custom_job_level TO regress_delivery_analyst;
 SET ROLE regress_delivery_analyst;
 INSERT INTO delivery.custom_benchmark VALUES ('mine', 'rework_rate', 'elite', '<=', 0.5, NULL);
 SELECT delivery.dora_level('rework_rate', 0.4, 'mine');
+INSERT INTO delivery.custom_sfia_skill (code, name, first_level, last_level) VALUES ('MINE', 'Mine', 1, 7);
+INSERT INTO delivery.custom_job_level (level, sfia_level) VALUES ('P1', 2);
+SELECT delivery.check_sfia_level('MINE', '7') AS skill, (SELECT sfia_level FROM delivery.job_level_guide WHERE level = 'P1') AS job_level;
 RESET ROLE;
+DELETE FROM delivery.custom_sfia_skill;
+DELETE FROM delivery.custom_job_level;
 
 -- temporary tables and types of our names are taken for none of ours
 CREATE SCHEMA delivery_board AUTHORIZATION regress_delivery_analyst;

@@ -39,8 +39,10 @@ make_source() {
 	query "$1" $source "CREATE EXTENSION delivery;
 		INSERT INTO delivery.calendar VALUES ('office', 'Mo-Fr 09:00-17:00', 'of us all');
 		INSERT INTO delivery.custom_benchmark VALUES ('ours', 'rework_rate', 'elite', '<=', 0.02, NULL);
+		INSERT INTO delivery.custom_sfia_skill (code, name, first_level, last_level) VALUES ('XOPS', 'Operations of our own', 2, 4);
+		INSERT INTO delivery.custom_job_level (level, sfia_level) VALUES ('P6', 7);
 		GRANT INSERT, UPDATE ON delivery.calendar TO dump_writer;
-		GRANT INSERT ON delivery.custom_benchmark TO dump_writer"
+		GRANT INSERT ON delivery.custom_benchmark, delivery.custom_sfia_skill, delivery.custom_job_level TO dump_writer"
 	query owner $source "CREATE TABLE card (id integer PRIMARY KEY, lane text, team text);
 		CREATE INDEX ON card (lane, team);
 		SELECT delivery.limit_wip('card', 'lane', '{team}');
@@ -54,7 +56,7 @@ make_source() {
 }
 
 contents() {
-	query superuser "$1" "TABLE delivery.calendar; TABLE delivery.custom_benchmark;
+	query superuser "$1" "TABLE delivery.calendar; TABLE delivery.custom_benchmark; TABLE delivery.custom_sfia_skill; TABLE delivery.custom_job_level;
 		SELECT board, lanes, scope, maximum, enforcement FROM delivery.wip_limit; TABLE delivery.wip_override;
 		SELECT * FROM delivery.wip_status(); TABLE trail; SELECT * FROM delivery.verify_audit('trail'); SELECT * FROM delivery.health_check()"
 }
@@ -135,7 +137,7 @@ done
 psql -X -q -c 'GRANT pg_read_all_data TO dump_reader'
 
 make_source owner
-is "$(contents $source | wc -l)" 9 "there is something to be dumped"
+is "$(contents $source | wc -l)" 11 "there is something to be dumped"
 round "owner, who made the extension" owner owner owner
 round "role that reads all, for the owner" reader owner owner
 round "superuser, for the owner" superuser superuser owner
@@ -162,7 +164,8 @@ is "$(refusal stranger $source "INSERT INTO delivery.calendar VALUES ('mine', '2
 	"after REASSIGN OWNED nobody reads or writes calendars"
 is "$(query writer $source "SELECT delivery.calendar('office'); SELECT count(*) FROM delivery.benchmark WHERE custom")" "Mo-Fr 09:00-17:00
 1" "but the functions and views that read them"
-psql -X -q -d $source -c 'GRANT SELECT, INSERT, UPDATE, DELETE ON delivery_internal.calendar, delivery_internal.custom_benchmark TO dump_stranger'
+psql -X -q -d $source -c 'GRANT SELECT, INSERT, UPDATE, DELETE ON delivery_internal.calendar, delivery_internal.custom_benchmark, delivery_internal.custom_sfia_skill,
+	delivery_internal.custom_job_level TO dump_stranger'
 is "$(refusal stranger $source "INSERT INTO delivery.calendar VALUES ('mine', '24/7')") $(refusal writer $source "INSERT INTO delivery.calendar VALUES ('yours', '24/7')")" " " \
 	"until the new owner is granted it"
 # before 17 the old owner stays in what a dump takes for the extension's own rights, by number once dropped

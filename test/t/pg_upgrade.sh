@@ -14,7 +14,7 @@ query() {
 }
 
 contents() {
-	query "TABLE delivery.calendar; TABLE delivery.custom_benchmark; TABLE delivery.wip_limit; TABLE delivery.wip_override;
+	query "TABLE delivery.calendar; TABLE delivery.custom_benchmark; TABLE delivery.custom_sfia_skill; TABLE delivery.custom_job_level; TABLE skill; TABLE delivery.wip_limit; TABLE delivery.wip_override;
 		SELECT * FROM delivery.wip_status(); TABLE trail; SELECT * FROM delivery.verify_audit('trail'); SELECT * FROM delivery.health_check();
 		SELECT c.oid::regclass, relacl FROM pg_class AS c WHERE relnamespace IN ('delivery'::regnamespace, 'delivery_internal'::regnamespace)
 			AND relkind IN ('r', 'v') ORDER BY 1"
@@ -46,6 +46,10 @@ on test_old query "CREATE TABLE other (i integer); CREATE EXTENSION delivery;
 	SELECT delivery.override_wip('card', '{doing}', '{\"team\": \"blue\"}', 1, 'a fair', '2999-01-01 00:00+00');
 	INSERT INTO delivery.calendar VALUES ('office', 'Mo-Fr 09:00-17:00');
 	INSERT INTO delivery.custom_benchmark VALUES ('ours', 'rework_rate', 'elite', '<=', 0.02, NULL);
+	INSERT INTO delivery.custom_sfia_skill (code, name, first_level, last_level) VALUES ('XOPS', 'Operations of our own', 2, 4);
+	INSERT INTO delivery.custom_job_level (level, sfia_level) VALUES ('P6', 7);
+	CREATE TABLE skill (code text, level delivery.sfia_level, job delivery.job_level, PRIMARY KEY (level, code));
+	INSERT INTO skill VALUES ('XOPS', 'Assist', 'P2'), ('DEMG', '5', 'P6');
 	CALL delivery.create_audit_log('trail');
 	SELECT delivery.record_audit('card', 'trail');
 	INSERT INTO card VALUES (1, 'doing', 'red')" >/dev/null

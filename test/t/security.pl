@@ -33,7 +33,7 @@ sub is_tested
 	return content($path) =~ /^(?:--|#) (?:.* )?\Q$comment\E/m && $list =~ /\b\Q$stem\E\b/;
 }
 
-my $written = qr/\bdelivery\.(?:calendar|custom_benchmark)\b(?!\s*\()/;
+my $written = qr/\bdelivery\.(?:calendar|custom_benchmark|custom_sfia_skill|custom_job_level)\b(?!\s*\()/;
 
 # Statements that do more with a written view than to make it, and to say whose it is.
 sub uses_of_views
