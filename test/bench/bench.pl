@@ -5,7 +5,7 @@
 # Every pair of queries runs alternately in one session; the medians of the runs
 # are compared. Machines differ and are shared, ratios hardly: only those count.
 # Environment: BENCH_ROWS (5000000), BENCH_RUNS (7), BENCH_ONLY (part of a name). The connection comes from
-# the PG* variables; the tables from deployment.sql, ticket.sql and sli.sql.
+# the PG* variables; the tables from deployment.sql, ticket.sql, sli.sql and skill.sql.
 # A missed bar is said, and with BENCH_STRICT=1 the exit status is 1 then.
 use strict;
 use warnings;
@@ -95,6 +95,16 @@ my @bars = (
 		'SELECT count(good) FROM (SELECT sum(good) AS good FROM sli GROUP BY service) AS s', 'at most', 2],
 	['error_budget_of / good + total', q{SELECT count(delivery.error_budget_of(good, total, '99.9%')) FROM sli},
 		'SELECT count(good + total) FROM sli', 'for comparison', 0],
+	['sfia_level of levels / min(integer)', 'SELECT delivery.sfia_level(held) FROM skill',
+		'SELECT min(number) FROM skill', 'at most', 1.2],
+	['sfia_level of integers / min(integer)', 'SELECT delivery.sfia_level(number) FROM skill',
+		'SELECT min(number) FROM skill', 'at most', 1.2],
+	['skill_coverage / avg of the comparison', 'SELECT delivery.skill_coverage(required, held) FROM skill',
+		'SELECT avg((held OPERATOR(delivery.>=) required)::integer) FROM skill', 'at most', 1.5],
+	['maturity_score / sum(w * r) / sum(w)', 'SELECT delivery.maturity_score(rating, weight) FROM skill',
+		'SELECT sum(weight * rating) / sum(weight) FROM skill', 'at most', 1.5],
+	['maturity_level / min(rating)', 'SELECT delivery.maturity_level(rating, weight > 5) FROM skill',
+		'SELECT min(rating) FILTER (WHERE weight > 5) FROM skill', 'for comparison', 0],
 );
 
 open2(my $from, my $to, 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1')
@@ -166,6 +176,7 @@ printf "%-44s %8s  %-14s  %-7s %s\n", 'ratio', 'measured', 'bar', '', 'medians';
 run_sql($lead_time);
 run_sql(sprintf($elapsed, $_)) foreach ('ticket', 'paused_ticket');
 run_sql("SELECT count(good) FROM $_") foreach ('sli', 'sli_of_one');
+run_sql('SELECT count(weight) FROM skill');
 run_sql('SELECT count(ten_years_later) FROM span');
 my $literal = (run_sql("SELECT quote_literal(calendar::text) FROM delivery.calendar WHERE name = 'office'"))[0];
 my $only = $ENV{BENCH_ONLY} // '';

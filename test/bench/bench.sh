@@ -8,7 +8,7 @@ test/bin/cluster.sh start bench "shared_buffers = '2GB'" "max_wal_size = '4GB'" 
 settings=$(test/bin/cluster.sh env bench)
 eval "$settings"
 echo "# loading ${BENCH_ROWS:-5000000} rows"
-psql -X -q -v ON_ERROR_STOP=1 -v rows="${BENCH_ROWS:-5000000}" -f test/bench/deployment.sql -f test/bench/ticket.sql -f test/bench/sli.sql >/dev/null
+psql -X -q -v ON_ERROR_STOP=1 -v rows="${BENCH_ROWS:-5000000}" -f test/bench/deployment.sql -f test/bench/ticket.sql -f test/bench/sli.sql -f test/bench/skill.sql >/dev/null
 rates=$(mktemp)
 trap 'rm -f "$rates"; test/bin/cluster.sh stop bench' EXIT
 {
