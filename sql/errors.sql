@@ -253,4 +253,4 @@ SELECT * FROM pg_temp.error_of($$ SELECT delivery.maturity_level(0.25, true) $$)
 SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.maturity_score_final('{0,11,0,2}') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.maturity_score_final('{0,1,0,0}') $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.maturity_score_final('{0,-1,0,1}') $$);
-SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.maturity_score_combine('{9223372036854775807,0,1,0}', '{1,0,1,0}') $$);
+SELECT * FROM pg_temp.error_of($$ SELECT delivery_internal.maturity_score_combine('{999999999999999999,0,1,0}', '{1,0,1,0}') $$);

@@ -60,7 +60,8 @@ CREATE FUNCTION delivery_internal.restore_health(OUT object text, OUT problem te
 BEGIN ATOMIC
 	SELECT DISTINCT i.type || ' ' || i.identity,
 		CASE WHEN n.levels > 0 THEN 'its NULLIF gives an integer, and no sfia_level, when a dump is restored'
-			ELSE format('its %s finds no operator for a type of the extension when a dump is restored', c.name) END, c.hint
+			ELSE format('its %s finds no operator for a type of the extension when a dump is restored', c.name) END,
+		CASE WHEN n.levels > 0 THEN 'write CASE WHEN x <> ... THEN x END' ELSE c.hint END
 	FROM (VALUES
 		('IS DISTINCT FROM', '\{DISTINCTEXPR (:opno \d+) ', ':opno (\d+)', false, 'compare x::text'),
 		('NULLIF', '\{NULLIFEXPR (:opno \d+) ', ':opno (\d+)', false, 'compare x::text'),

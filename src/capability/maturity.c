@@ -9,8 +9,6 @@
 
 #include <math.h>
 
-#include "common/int.h"
-
 #include "base/counter.h"
 #include "base/number.h"
 
@@ -20,8 +18,10 @@
 /* weights are summed as whole numbers of so many to one, so that no order matters */
 #define WEIGHT_PARTS	1e9
 
-/* A sum is kept in two counters: so many times LIMB, and the rest. */
+/* A sum is kept in two counters, each less than LIMB: so many times LIMB, and the rest. */
 #define LIMB			INT64CONST(1000000000000000000)
+/* more than a float8 has after the point, and not more than an int64 has beside a rating */
+#define BINARY_DIGITS	58
 
 enum
 {
@@ -116,7 +116,7 @@ static void
 check_sums(const int64 *score)
 {
 	for (int i = 0; i < SCORE_FIELDS; i += 2)
-		if (score[i] < 0 || score[i + 1] < 0 || score[i + 1] >= LIMB)
+		if (score[i] < 0 || score[i] >= LIMB || score[i + 1] < 0 || score[i + 1] >= LIMB)
 			delivery_invalid_state("It has a sum that is no sum of weights.");
 }
 
@@ -129,12 +129,13 @@ delivery_maturity_score_combine(PG_FUNCTION_ARGS)
 
 	check_sums(score);
 	check_sums(other);
+	/* far below what 64 bits hold, as both were checked */
 	for (int i = 0; i < SCORE_FIELDS; i += 2)
 	{
 		add_to_sum(&score[i], other[i + 1]);
-		if (pg_add_s64_overflow(score[i], other[i], &score[i]))
-			delivery_invalid_state("It has a sum that is too large.");
+		score[i] += other[i];
 	}
+	check_sums(score);
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
@@ -144,40 +145,69 @@ is_less(const int64 *sum, const int64 *other)
 	return sum[0] < other[0] || (sum[0] == other[0] && sum[1] < other[1]);
 }
 
-static float8
-sum_as_float8(const int64 *sum)
+/* The first sum less the second one, which is no larger. */
+static void
+subtract(int64 *sum, const int64 *other)
 {
-	return (float8) sum[0] * (float8) LIMB + (float8) sum[1];
+	sum[0] -= other[0];
+	add_to_sum(sum, -other[1]);
+}
+
+static void
+double_sum(int64 *sum)
+{
+	int64		low = sum[1];
+
+	sum[0] *= 2;
+	add_to_sum(sum, low);
 }
 
 /*
- * The whole part of the mean is found by subtraction and only what is left is divided,
- * so that equal ratings have that rating as their mean, whatever their weights.
+ * The quotient of two sums, rounded once: in binary digits, of which a float8 has fewer,
+ * and the last of which says whether there are more.  False if it is no mean of ratings.
  */
+static bool
+divide(const int64 *product, const int64 *weight, float8 *mean)
+{
+	int64		rest[2] = {product[0], product[1]};
+	int64		digits = 0;
+
+	for (; digits <= LAST_RATING && !is_less(rest, weight); digits++)
+		subtract(rest, weight);
+	if (digits < FIRST_RATING || digits > LAST_RATING || (digits == LAST_RATING && (rest[0] != 0 || rest[1] != 0)))
+		return false;
+	for (int i = 0; i < BINARY_DIGITS; i++)
+	{
+		bool		one;
+
+		double_sum(rest);
+		one = !is_less(rest, weight);
+		if (one)
+			subtract(rest, weight);
+		digits = digits * 2 + one;
+	}
+	*mean = ldexp((float8) (digits | (rest[0] != 0 || rest[1] != 0)), -BINARY_DIGITS);
+	return true;
+}
+
 Datum
 delivery_maturity_score_final(PG_FUNCTION_ARGS)
 {
 	const int64 *score = delivery_counters(delivery_counter_arg(fcinfo, 0, SCORE_FIELDS, SCORE_FIELDS));
+	const int64 *product = &score[SCORE_PRODUCT_HIGH];
 	const int64 *weight = &score[SCORE_WEIGHT_HIGH];
-	int64		rest[2] = {score[SCORE_PRODUCT_HIGH], score[SCORE_PRODUCT_LOW]};
-	int			whole = 0;
+	float8		mean;
 
 	check_sums(score);
 	if (weight[0] == 0 && weight[1] == 0)
 	{
-		if (rest[0] != 0 || rest[1] != 0)
+		if (product[0] != 0 || product[1] != 0)
 			delivery_invalid_state("It has ratings without a weight.");
 		PG_RETURN_NULL();
 	}
-	while (whole <= LAST_RATING && !is_less(rest, weight))
-	{
-		rest[0] -= weight[0];
-		add_to_sum(rest, -weight[1]);
-		whole++;
-	}
-	if (whole < FIRST_RATING || whole > LAST_RATING || (whole == LAST_RATING && (rest[0] != 0 || rest[1] != 0)))
+	if (!divide(product, weight, &mean))
 		delivery_invalid_state("Its mean is no rating.");
-	PG_RETURN_FLOAT8((float8) whole + sum_as_float8(rest) / sum_as_float8(weight));
+	PG_RETURN_FLOAT8(mean);
 }
 
 /* --- level -------------------------------------------------------------------- */

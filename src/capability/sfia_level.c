@@ -156,7 +156,7 @@ read_level(const char *text, SfiaLevel *level)
 	return read_name(text, length, level);
 }
 
-#define WRITE_LEVEL "Write a whole number from 1 to 7 or the name of a level, such as Enable; NULL where none is held."
+#define WRITE_LEVEL "Write a digit from 1 to 7 or the name of a level, such as Enable; NULL where none is held."
 
 /*
  * The one way in for text.  False after a soft error.
@@ -172,7 +172,7 @@ read_or_refuse(const char *text, Node *escape, SfiaLevel *level)
 			errsave(escape,
 					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					 errmsg("invalid input syntax for type %s: \"%s\"", "sfia_level", delivery_shown(text)),
-					 errdetail("It is neither a whole number nor the name of a level."),
+					 errdetail("It is neither a digit from 1 to 7 nor the name of a level."),
 					 errhint(WRITE_LEVEL)));
 			break;
 		case READ_FRACTION:
