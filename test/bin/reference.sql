@@ -22,7 +22,7 @@ WHERE p.pronamespace = 'delivery'::regnamespace;
 \echo
 \echo 'Made from the COMMENTs of the extension by `make reference`; do not edit. What they mean, with examples, is on the pages of the'
 \echo 'capabilities: [metrics](metrics.md), [calendars](calendar.md), [SLA clocks](sla.md), [ServiceNow](servicenow.md),'
-\echo '[error budgets](slo.md), [WIP limits](wip.md), [audit](audit.md), [health](health.md).'
+\echo '[error budgets](slo.md), [levels](levels.md), [WIP limits](wip.md), [audit](audit.md), [health](health.md).'
 \echo
 \echo 'Arguments are `timestamptz`, `interval` and `float8` (double precision); ratios are between 0 and 1; durations are intervals,'
 \echo 'justified by hours, but for working time, which has hours only. Aggregates skip rows in which an input they need is NULL and give'

@@ -48,13 +48,15 @@ sql -c 'CREATE EXTENSION delivery' \
 sql -f "$here/schema.sql"
 
 if [ -z "$clone" ]; then
-	sql -f "$here/sample.sql" -f "$here/sample_ticket.sql" -f "$here/sample_sli.sql" -f "$here/sample_card.sql"
+	sql -f "$here/sample.sql" -f "$here/sample_ticket.sql" -f "$here/sample_sli.sql" -f "$here/sample_card.sql" -f "$here/sample_level.sql"
 	echo
-	echo "Generated sample data: five services and a service desk over two quarters, a month of requests, a board (test/demo/sample*.sql)."
+	echo "Generated sample data: five services and a service desk over two quarters, a month of requests, a board," \
+		"the skills of a team (test/demo/sample*.sql)."
 	sql -v from=2026-01-01 -v to=2026-07-01 -v zone="$zone" -f "$here/report.sql"
 	sql -v to=2026-07-01 -v zone="$zone" -f "$here/sla_report.sql"
 	sql -v to=2026-07-01 -v zone="$zone" -f "$here/slo_report.sql"
 	sql <"$here/wip_report.sql" 2>&1
+	sql <"$here/level_report.sql" 2>&1
 else
 	cd "$top/build/git"
 	sql -c '\copy demo.deployment FROM deployment.csv WITH (FORMAT csv, HEADER)' \
@@ -94,6 +96,8 @@ END
   SELECT service, (error_budget(good, total, objective)).* FROM sli JOIN slo USING (service) GROUP BY service;
 
   SELECT * FROM wip_status();
+
+  SELECT person, skill, level_name(sfia_level(level)) FROM skill_assessment GROUP BY person, skill;
 
   SELECT segment, kind, running FROM ticket JOIN target USING (priority),
       sla_explain(opened_at, resolved_at, target, delivery.calendar(calendar), waiting)

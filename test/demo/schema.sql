@@ -111,3 +111,90 @@ DO $$
 BEGIN
 	PERFORM delivery.limit_wip('demo.card', 'lane', '{team}');
 END $$;
+
+CREATE TABLE demo.person (
+	person text NOT NULL CONSTRAINT person_pkey PRIMARY KEY,
+	team text NOT NULL,
+	role text NOT NULL
+);
+COMMENT ON TABLE demo.person IS 'one row per member of a team';
+COMMENT ON COLUMN demo.person.person IS 'name';
+COMMENT ON COLUMN demo.person.team IS 'team that the person works in';
+COMMENT ON COLUMN demo.person.role IS 'role that the person has there';
+
+CREATE TABLE demo.role_skill (
+	role text NOT NULL,
+	skill text NOT NULL,
+	level delivery.sfia_level NOT NULL,
+	CONSTRAINT role_skill_pkey PRIMARY KEY (role, skill)
+);
+COMMENT ON TABLE demo.role_skill IS 'what a role asks for: one row per role and skill';
+COMMENT ON COLUMN demo.role_skill.role IS 'role that asks for it';
+COMMENT ON COLUMN demo.role_skill.skill IS 'code of the skill in delivery.sfia_skill';
+COMMENT ON COLUMN demo.role_skill.level IS 'level of responsibility that is required';
+
+CREATE TABLE demo.skill_assessment (
+	person text NOT NULL CONSTRAINT skill_assessment_person_fkey REFERENCES demo.person ON DELETE CASCADE,
+	skill text NOT NULL,
+	attribute text NOT NULL CONSTRAINT skill_assessment_attribute_check CHECK (attribute IN ('autonomy', 'influence', 'complexity')),
+	level delivery.sfia_level,
+	CONSTRAINT skill_assessment_pkey PRIMARY KEY (person, skill, attribute)
+);
+COMMENT ON TABLE demo.skill_assessment IS 'what was demonstrated: one row per person, skill and attribute';
+COMMENT ON COLUMN demo.skill_assessment.person IS 'who was assessed';
+COMMENT ON COLUMN demo.skill_assessment.skill IS 'code of the skill in delivery.sfia_skill';
+COMMENT ON COLUMN demo.skill_assessment.attribute IS 'in which way: autonomy, influence or complexity';
+COMMENT ON COLUMN demo.skill_assessment.level IS 'level of responsibility that was demonstrated; NULL: none';
+
+CREATE FUNCTION demo.check_level() RETURNS trigger
+	LANGUAGE plpgsql
+AS $$
+BEGIN
+	PERFORM delivery.check_sfia_level(NEW.skill, NEW.level);
+	RETURN NEW;
+END $$;
+COMMENT ON FUNCTION demo.check_level() IS 'refuses a level at which the skill is not defined';
+CREATE TRIGGER check_level BEFORE INSERT OR UPDATE OF skill, level ON demo.role_skill
+	FOR EACH ROW EXECUTE FUNCTION demo.check_level();
+CREATE TRIGGER check_level BEFORE INSERT OR UPDATE OF skill, level ON demo.skill_assessment
+	FOR EACH ROW EXECUTE FUNCTION demo.check_level();
+
+CREATE VIEW demo.skill_gap AS
+SELECT person.team, person.person, person.role, required.skill, required.level AS required, held.level AS held,
+	delivery.sfia_gap(required.level, held.level) AS gap,
+	delivery.sfia_gap(required.level, held.level) <= 0 AS met,
+	held.skill IS NOT NULL AS assessed
+FROM demo.person
+JOIN demo.role_skill AS required ON required.role = person.role
+LEFT JOIN (
+	SELECT person, skill, delivery.sfia_level(level) AS level
+	FROM demo.skill_assessment
+	GROUP BY person, skill
+) AS held ON held.person = person.person AND held.skill = required.skill;
+COMMENT ON VIEW demo.skill_gap IS 'each skill that the role of a person asks for, with the level that is held in full';
+COMMENT ON COLUMN demo.skill_gap.team IS 'team of the person';
+COMMENT ON COLUMN demo.skill_gap.person IS 'whose level it is';
+COMMENT ON COLUMN demo.skill_gap.role IS 'role of the person';
+COMMENT ON COLUMN demo.skill_gap.skill IS 'code of the skill';
+COMMENT ON COLUMN demo.skill_gap.required IS 'level that the role asks for';
+COMMENT ON COLUMN demo.skill_gap.held IS 'lowest level that was demonstrated; NULL: none, or not assessed';
+COMMENT ON COLUMN demo.skill_gap.gap IS 'levels that are missing, below 0 if there are more';
+COMMENT ON COLUMN demo.skill_gap.met IS 'whether the required level is held';
+COMMENT ON COLUMN demo.skill_gap.assessed IS 'whether the skill was assessed at all';
+
+CREATE TABLE demo.maturity_rating (
+	team text NOT NULL,
+	dimension text NOT NULL,
+	criterion text NOT NULL,
+	rating integer CONSTRAINT maturity_rating_rating_check CHECK (rating BETWEEN 1 AND 5),
+	weight float8 NOT NULL,
+	mandatory boolean NOT NULL,
+	CONSTRAINT maturity_rating_pkey PRIMARY KEY (team, dimension, criterion)
+);
+COMMENT ON TABLE demo.maturity_rating IS 'how a team rates its practices: one row per team and criterion';
+COMMENT ON COLUMN demo.maturity_rating.team IS 'team that was rated';
+COMMENT ON COLUMN demo.maturity_rating.dimension IS 'to what the criterion belongs';
+COMMENT ON COLUMN demo.maturity_rating.criterion IS 'what was rated';
+COMMENT ON COLUMN demo.maturity_rating.rating IS '1 (lowest) to 5; NULL: does not apply';
+COMMENT ON COLUMN demo.maturity_rating.weight IS 'how much it counts in the score';
+COMMENT ON COLUMN demo.maturity_rating.mandatory IS 'whether the level is at most this rating';

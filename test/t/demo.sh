@@ -7,7 +7,7 @@ work=$(mktemp -d)
 export DEMO_CLUSTER=test_demo
 trap 'make -s demo-stop; rm -rf "$work"' EXIT
 . test/bin/tap.sh
-plan 13
+plan 16
 
 # Status of a command whose output is kept in $work/log.
 run() {
@@ -41,7 +41,8 @@ status=0
 for expected in 'checkout .* page .*exhausted' 'search .* ticket .*2026-' 'intranet .* none '; do
 	sed -n '/Error budgets/,/^$/p' "$work/first" | grep -qE "^ $expected" || status=1
 done
-sed -n '/Budget of checkout/,$p' "$work/first" | grep -qE '^ +0 \|-+' || status=1
+sed -n '/Budget of checkout/,/Work in progress/p' "$work/first" >"$work/log"
+grep -qE '^ +0 \|-+' "$work/log" || status=1
 result $status "and the error budget of each service, with its burn-down"
 
 status=0
@@ -51,6 +52,39 @@ grep -qE '^ platform \| doing +\| +3 \| +2 \| +-1 \| block$' "$work/wip" || stat
 sed -n '/^UPDATE /,/^$/p' "$work/wip" | cut -d ' ' -f 1 | paste -s -d ' ' - | grep -q '^UPDATE ERROR: DETAIL: HINT:  UPDATE' || status=1
 grep -q "^DETAIL:  Rule wip_limit(doing), team = 'payments': 4 in progress, 1 entering, limit 4.$" "$work/wip" || status=1
 result $status "and the limits of the board, with a move that is refused"
+
+# by hand: Ada's 5, 4, 5 are a 4 held in full, and 5 - 4 = 1; nothing held or assessed counts 0, and more than required is below 0
+status=0
+sed -n '/^ *Levels held by/,/^$/p' "$work/first" >"$work/log"
+[ "$(grep -cE '\| (yes|no) *$' "$work/log")" -eq 16 ] || status=1
+for expected in 'Ada .* DEMG .* 5 Ensure, advise +\| 5 Ensure, advise +\| +0 \| yes' 'Ada .* RLMT .* 5 Ensure, advise +\| 4 Enable +\| +1 \| no' \
+	'Ada .* RELM .* 4 Enable +\| 5 Ensure, advise +\| +-1 \| yes' 'Bruno .* RLMT .* not assessed +\| +5 \| no' \
+	'Dana .* CHMG .* 3 Apply +\| none +\| +3 \| no' 'Dana .* USUP .* 3 Apply +\| 3 Apply +\| +0 \| yes'; do
+	grep -qE "^ $expected *$" "$work/log" || status=1
+done
+result $status "the levels of a team, and those that its roles ask for"
+
+# met of required: 3 of 4, 1 of 4, all, 2 of 4; 10 of 16
+status=0
+sed -n '/^ *Coverage of what/,/^$/p' "$work/first" >"$work/log"
+for expected in 'Ada +\| +4 \| +3 \| +0 \| 75\.0 % +\| +1' 'Bruno +\| +4 \| +1 \| +1 \| 25\.0 % +\| +5' 'Chen +\| +4 \| +4 \| +0 \| 100\.0 % +\| +0' \
+	'Dana +\| +4 \| +2 \| +0 \| 50\.0 % +\| +3' 'whole team +\| +16 \| +10 \| +1 \| 62\.5 % +\| +5'; do
+	grep -qE "^ $expected *$" "$work/log" || status=1
+done
+# (2 * 4 + 3 + 4) / 4, (2 * 5 + 2 * 4 + 2) / 5, (3 + 1 + 2 * 5) / 4, (3 + 3) / 2, (4 + 3) / 2; 62 / 17
+sed -n '/^ *Maturity of/,/^$/p' "$work/first" >>"$work/log"
+for expected in 'processes +\| +3 \| +0 \| 3\.75 +\| +3' 'technology +\| +3 \| +1 \| 4\.00 +\| +4' 'people +\| +3 \| +0 \| 3\.50 +\| +1' \
+	'governance +\| +2 \| +0 \| 3\.00 +\| +3' 'culture +\| +2 \| +0 \| 3\.50 +\| +-' 'all of them +\| +13 \| +1 \| 3\.65 +\| +1'; do
+	grep -qE "^ $expected \| " "$work/log" || status=1
+done
+result $status "their coverage by person, and maturity by dimension"
+
+# the statements by which rows are entered, the last of which is refused
+status=0
+sed -n '/^Dana joins/,/^ *Levels held by/p' "$work/first" >"$work/log"
+[ "$(grep -E '^(INSERT|ERROR|DETAIL)' "$work/log" | cut -d ' ' -f 1 | paste -s -d ' ' -)" = "INSERT INSERT INSERT INSERT ERROR: DETAIL:" ] || status=1
+grep -q '^DETAIL:  It is defined at levels 6 to 7.$' "$work/log" || status=1
+result $status "and how they are entered, with a level that is refused"
 
 run make -s demo
 report | cmp -s - "$work/first" || status=1
