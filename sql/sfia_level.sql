@@ -110,7 +110,18 @@ SELECT count(*) AS out_of_order FROM (SELECT level < lag(level) OVER (ORDER BY s
 RESET enable_sort;
 SELECT (SELECT count(*) FROM sfia_held WHERE sfia OPERATOR(delivery.=) 'apply') = (SELECT count(*) FROM sfia_held WHERE level = 3) AS equal,
 	(SELECT count(*) FROM sfia_held WHERE sfia OPERATOR(delivery.>) 'enable' AND sfia OPERATOR(delivery.<=) '6') = (SELECT count(*) FROM sfia_held WHERE level > 4 AND level <= 6) AS range;
-EXPLAIN (COSTS OFF) SELECT delivery.sfia_level(sfia) FROM sfia_held;
+-- the lowest level is the first one of an index
+CREATE FUNCTION pg_temp.uses_index(query text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+	uses boolean := false;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+		uses := uses OR line ~ '-> +Limit';
+	END LOOP;
+	RETURN uses;
+END $$;
+SELECT pg_temp.uses_index('SELECT delivery.sfia_level(sfia) FROM sfia_held') AS levels, pg_temp.uses_index('SELECT delivery.sfia_level(level) FROM sfia_held') AS numbers_are_checked_each;
 RESET enable_seqscan;
 SET enable_nestloop = off;
 SET enable_mergejoin = off;
