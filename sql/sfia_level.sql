@@ -121,7 +121,7 @@ BEGIN
 	END LOOP;
 	RETURN uses;
 END $$;
-SELECT pg_temp.uses_index('SELECT delivery.sfia_level(sfia) FROM sfia_held') AS levels, pg_temp.uses_index('SELECT delivery.sfia_level(level) FROM sfia_held') AS numbers_are_checked_each;
+SELECT pg_temp.uses_index('SELECT delivery.sfia_level(sfia) FROM sfia_held') AS levels, pg_temp.uses_index('SELECT delivery.sfia_level(level) FROM sfia_held') AS numbers;
 RESET enable_seqscan;
 SET enable_nestloop = off;
 SET enable_mergejoin = off;
