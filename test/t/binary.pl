@@ -159,7 +159,7 @@ foreach my $refusal (['objective', '0.99', 'It begins with the bytes 30 2e 39 39
 {
 	my ($type, $bytes, $detail) = @$refusal;
 	my $words = qx(psql -X -q -c "CREATE TEMP TABLE o (o delivery.$type)" -c "\\copy o FROM '@{[file_of($bytes)]}' (FORMAT binary)" 2>&1);
-	ok($words =~ /invalid binary $type.*DETAIL:  $detail.*HINT:  Send the value as text/s, "$type: detail and hint", split /\n/, $words);
+	ok(scalar($words =~ /invalid binary $type.*DETAIL:  $detail.*HINT:  Send the value as text/s), "$type: detail and hint", split /\n/, $words);
 }
 
 # --- random bytes: half of them begin as ours do; the same ones in each run
