@@ -19,6 +19,7 @@ abstract class Checks {
     static final String SCHEMA = "delivery_jdbc_test";
     static final String DEPLOYMENT = SCHEMA + ".deployment";
     static final String SERVICE = SCHEMA + ".service";
+    static final String SKILL = SCHEMA + ".skill";
 
     /*
      * The driver prepares on the server from the 5th execution on, and the

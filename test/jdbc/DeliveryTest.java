@@ -9,8 +9,9 @@
  * must be the same everywhere.
  *
  * Output is TAP. Everything is made in a schema of its own, dropped at the end;
- * rows of delivery.custom_benchmark and delivery.calendar are only ever rolled back,
- * those of delivery.wip_limit are so or dropped again.
+ * rows of delivery.calendar and of the views custom_benchmark, custom_sfia_skill and
+ * custom_job_level are only ever rolled back, those of delivery.wip_limit are so or
+ * dropped again.
  */
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -32,7 +33,8 @@ public final class DeliveryTest {
                 for (Checks checks : List.of(fixture, new ResultChecks(session), new ParameterChecks(session),
                         new ProtocolChecks(session), new PredicateChecks(session), new MetaDataChecks(session),
                         new ErrorChecks(session), new CustomBenchmarkChecks(session),
-                        new CalendarChecks(session), new SloChecks(session), new WipChecks(session))) {
+                        new CalendarChecks(session), new SloChecks(session), new WipChecks(session),
+                        new LevelChecks(session), new RegisterChecks(session))) {
                     checks.run();
                 }
             } finally {

@@ -22,13 +22,16 @@ final class Fixture extends Checks {
             + " committed_at timestamptz, deployed_at timestamptz, failed boolean, unplanned boolean)");
         execute("CREATE TABLE " + SERVICE + " (name text PRIMARY KEY, duration interval,"
             + " failure_rate float8, level delivery.dora_level)");
+        execute("CREATE TABLE " + SKILL + " (person text, code text, required delivery.sfia_level,"
+            + " level delivery.sfia_level, job delivery.job_level)");
     }
 
     void drop() throws SQLException {
         execute("DROP SCHEMA " + SCHEMA + " CASCADE");
-        checkHere("nothing of ours is left", "0 0", () -> rows(
+        checkHere("nothing of ours is left", "0 0 0 0", () -> rows(
             "SELECT (SELECT count(*) FROM pg_namespace WHERE nspname = '" + SCHEMA + "'),"
-            + " (SELECT count(*) FROM delivery.custom_benchmark WHERE benchmark = 'jdbc test')"));
+            + " (SELECT count(*) FROM delivery.custom_benchmark WHERE benchmark = 'jdbc test'),"
+            + " (SELECT count(*) FROM delivery.custom_sfia_skill), (SELECT count(*) FROM delivery.custom_job_level)"));
     }
 
     @Override
@@ -63,6 +66,26 @@ final class Fixture extends Checks {
                 return insert.executeBatch().length;
             }
         });
+        check("batch insert of levels", 4, () -> {
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "INSERT INTO " + SKILL + " VALUES (?, 'DEMG', ?, ?, ?)")) {
+                skill(insert, "ada", 3, "Apply", "P2");
+                skill(insert, "bob", 4, "6", "P6");
+                skill(insert, "cyd", 5, "enable", "P4");
+                /* never assessed */
+                skill(insert, "dan", 2, null, null);
+                return insert.executeBatch().length;
+            }
+        });
+    }
+
+    private static void skill(PreparedStatement insert, String person, int required, String level, String job)
+            throws SQLException {
+        insert.setString(1, person);
+        insert.setInt(2, required);
+        insert.setString(3, level);
+        insert.setString(4, job);
+        insert.addBatch();
     }
 
     private static void deployment(PreparedStatement insert, String team, OffsetDateTime committed,

@@ -23,15 +23,19 @@ final class MetaDataChecks extends Checks {
 
         relations(meta);
         functions(meta);
-        check("getTypeInfo", "found", () -> {
-            boolean found = false;
+        check("getTypeInfo", "dora_level job_level sfia_level", () -> {
+            Set<String> found = new TreeSet<>();
 
             try (ResultSet rows = meta.getTypeInfo()) {
                 while (rows.next()) {
-                    found = found || rows.getString("TYPE_NAME").contains("dora_level");
+                    String name = rows.getString("TYPE_NAME").replaceAll("^\"delivery\"\\.|\"", "");
+
+                    if (name.matches("(dora|job|sfia)_level")) {
+                        found.add(name);
+                    }
                 }
             }
-            return found ? "found" : "not found";
+            return String.join(" ", found);
         });
     }
 
@@ -59,6 +63,13 @@ final class MetaDataChecks extends Checks {
             + " level VARCHAR remarks, metric VARCHAR remarks, threshold DOUBLE remarks,"
             + " threshold_duration OTHER(interval) remarks, threshold_hours DOUBLE remarks", () ->
             columns(meta.getColumns(null, "delivery", "benchmark", "%"), "COLUMN_NAME", "DATA_TYPE", "REMARKS"));
+        check("getColumns: the register of skills", "code VARCHAR remarks, custom BIT remarks, first_level INTEGER remarks,"
+            + " last_level INTEGER remarks, name VARCHAR remarks, version VARCHAR remarks", () ->
+            columns(meta.getColumns(null, "delivery", "sfia\\_skill", "%"), "COLUMN_NAME", "DATA_TYPE", "REMARKS"));
+        check("getColumns: the guide to job levels", "custom BIT remarks, level VARCHAR remarks, scope VARCHAR remarks,"
+            + " sfia_level INTEGER remarks, supervision VARCHAR remarks, track VARCHAR remarks, years INTEGER remarks,"
+            + " years_doctorate INTEGER remarks, years_master INTEGER remarks", () ->
+            columns(meta.getColumns(null, "delivery", "job\\_level\\_guide", "%"), "COLUMN_NAME", "DATA_TYPE", "REMARKS"));
         check("getPrimaryKeys", "benchmark 1 custom_benchmark_pkey, level 3 custom_benchmark_pkey,"
             + " metric 2 custom_benchmark_pkey", () ->
             columns(meta.getPrimaryKeys(null, "delivery_internal", "custom_benchmark"), "COLUMN_NAME", "KEY_SEQ", "PK_NAME"));
@@ -66,12 +77,12 @@ final class MetaDataChecks extends Checks {
 
     private void functions(DatabaseMetaData meta) {
         /* aggregates are not functions to JDBC: getFunctions lists none of any schema */
-        check("getFunctions", "dora_level remarks, hours remarks, span_fault remarks", () -> {
+        check("getFunctions", "check_sfia_level remarks, dora_level remarks, hours remarks, level_name remarks, sfia_gap remarks, span_fault remarks", () -> {
             String all = columns(meta.getFunctions(null, "delivery", "%"), "FUNCTION_NAME", "REMARKS");
             Set<String> found = new TreeSet<>();
 
             for (String function : all.split(", ")) {
-                if (function.matches("(dora_level|hours|span_fault) .*")) {
+                if (function.matches("(check_sfia_level|dora_level|hours|level_name|sfia_gap|span_fault) .*")) {
                     found.add(function);
                 }
             }
@@ -89,6 +100,8 @@ final class MetaDataChecks extends Checks {
         });
         check("getFunctionColumns: arguments have names", "finished_at, returnValue, started_at", () ->
             columns(meta.getFunctionColumns(null, "delivery", "span\\_fault", "%"), "COLUMN_NAME"));
+        check("getFunctionColumns: types of a gap", "held OTHER(sfia_level), required OTHER(sfia_level), returnValue INTEGER", () ->
+            columns(meta.getFunctionColumns(null, "delivery", "sfia\\_gap", "%"), "COLUMN_NAME", "DATA_TYPE"));
     }
 
     /* The distinct rows, sorted, of the named columns. */
@@ -113,7 +126,7 @@ final class MetaDataChecks extends Checks {
             case "REMARKS":
                 return Values.isEmpty(rows.getString(name)) ? "no remarks" : "remarks";
             case "DATA_TYPE":
-                return Values.typeName(rows.getInt(name), rows.getString("TYPE_NAME"));
+                return Values.typeName(rows.getInt(name), rows.getString("TYPE_NAME").replaceAll("^\"delivery\"\\.|\"", ""));
             default:
                 return rows.getString(name);
         }

@@ -168,6 +168,14 @@ final class ParameterChecks extends Checks {
                 return call.getString(1);
             }
         });
+        checkHere("level_name: called as a function", "Apply", () -> {
+            try (CallableStatement call = connection.prepareCall("{? = call " + prefix + "level_name(?)}")) {
+                call.registerOutParameter(1, Types.VARCHAR);
+                call.setObject(2, "3", Types.OTHER);
+                call.execute();
+                return call.getString(1);
+            }
+        });
         checkHere("hours: called as a function", "1.5", () -> {
             try (CallableStatement call = connection.prepareCall("{? = call " + prefix + "hours(?)}")) {
                 call.registerOutParameter(1, Types.DOUBLE);

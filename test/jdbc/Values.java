@@ -65,6 +65,8 @@ final class Values {
         switch (type) {
             case Types.VARCHAR:
                 return "VARCHAR";
+            case Types.INTEGER:
+                return "INTEGER";
             case Types.DOUBLE:
                 return "DOUBLE";
             case Types.BIT:

@@ -8,20 +8,29 @@ use strict;
 use warnings;
 use File::Temp 'tempdir';
 
-# type, text, bytes of format 1
+my @types = ('objective', 'work_calendar', 'sfia_level');
+
+# type, text, bytes of format 1, which is written in four bytes, but in one of a level
 my $format = "\x01\x00\x00\x00";
+my $level_format = "\x01";
 my @fixtures = (
 	['objective', '99.9%', $format . "\x00\x00\x00\x00\x3b\x8b\x87\xc0"],
 	['objective', '0.0000001%', $format . "\x00\x00\x00\x00\x00\x00\x00\x01"],
 	['objective', '99.9999999%', $format . "\x00\x00\x00\x00\x3b\x9a\xc9\xff"],
 	['work_calendar', '24/7', $format . '24/7'],
 	['work_calendar', 'TZ=Europe/Paris; Mo-Fr 09:00-17:00', $format . 'TZ=Europe/Paris; Mo-Fr 09:00-17:00'],
+	(map { ['sfia_level', $_, $level_format . chr] } 1 .. 7),
 );
 
-# values of other types, some chosen since their bytes look like ours
+# values of other types, some chosen since their bytes look like ours; not among them
+# are those whose bytes are ours: a smallint of 257 to 263, and a text of two control
+# characters, are a level to whoever sends them as one
 my @others = (
 	(map { ["text", $_], ["varchar", $_], ["name", $_] } '0.99', '99.9%', '0.999', '24/7', 'Mo-Fr 09:00-17:00', 'off', '', 'x'),
-	(map { ["smallint", $_], ["integer", $_], ["bigint", $_] } 0, 1, 256),
+	(map { ["smallint", $_], ["integer", $_], ["bigint", $_] } 0 .. 7, 256, 264, 512, 769),
+	(map { ["text", $_], ["jsonb", $_], ["jsonpath", $_], ['"char"', $_], ['delivery.sfia_level', $_] } 1 .. 7),
+	(map { ["text", $_], ["varchar", $_] } '03', '+3', '3 ', 'P3', 'Apply'),
+	['jsonpath', '$'], ['delivery.job_level', 'P3'], ['delivery.sfia_level[]', '{3}'],
 	(map { ["integer", $_], ["bigint", $_], ["oid", $_] } 990000000, 999000000, 16777216, 16797039),
 	(map { ["bigint", $_] } '72057594037927936', '72057595027927936', '80199000000'),
 	(map { ["float8", $_], ["real", $_], ["numeric", $_], ["json", $_], ["jsonb", $_], ["jsonpath", $_] } 0.99, 0.999, 0, 1, 2026),
@@ -64,7 +73,7 @@ sub answers
 	my @scripts = @_;
 	open(my $sql, '>:raw', "$work/script.sql") or die $!;
 	print $sql "\\set VERBOSITY sqlstate\nSET client_min_messages = warning;\n",
-		(map { "CREATE TEMP TABLE $_ (value delivery.$_);\n" } 'objective', 'work_calendar'), map { "\\echo ANSWER\n$_\n" } @scripts;
+		(map { "CREATE TEMP TABLE $_ (value delivery.$_);\n" } @types), map { "\\echo ANSWER\n$_\n" } @scripts;
 	close $sql;
 	my (undef, @answers) = split /^ANSWER\n/m, scalar qx(psql -X -q -A -t <"$work/script.sql" 2>&1), -1;
 	die "psql failed: @answers" if $? != 0 || @answers != @scripts;
@@ -95,7 +104,7 @@ foreach my $fixture (@fixtures)
 }
 
 # --- other types
-foreach my $type ('objective', 'work_calendar')
+foreach my $type (@types)
 {
 	my @cases = grep { $_->[0] ne "delivery.$type" } @others;
 	my @answers = answers(map {
@@ -105,7 +114,7 @@ foreach my $type ('objective', 'work_calendar')
 			"\\copy (SELECT '$value'::$other) TO '$file' (FORMAT binary)\n" . reading($type, $file)
 	} @cases);
 	# (what begins like ours is then no text, or no calendar)
-	my $refused = $type eq 'objective' ? qr/^22P03$/ : qr/^(?:22P03|22P02|22021)$/;
+	my $refused = $type eq 'work_calendar' ? qr/^(?:22P03|22P02|22021)$/ : qr/^22P03$/;
 	my @taken = map { "$cases[$_][0] $cases[$_][1]: $answers[$_]" } grep { $answers[$_] !~ $refused } 0 .. $#cases;
 	ok(@cases > 80 && !@taken, "$type: bytes of no other type are taken, of " . @cases . ' values', @taken);
 }
@@ -126,6 +135,13 @@ my @near = (
 	['work_calendar', "\x0124/7", 'a format without zeros'],
 	['work_calendar', "\x02\x00\x00\x0024/7", 'a later format'],
 	['work_calendar', "\x01\x00\x00", 'three bytes'],
+	['sfia_level', "\x03", 'a byte without a format'],
+	['sfia_level', "\x00\x03", 'format 0, which is a smallint'],
+	['sfia_level', "\x02\x03", 'a later format'],
+	['sfia_level', "\x03\x01", 'the format at the end'],
+	['sfia_level', "$format\x03", 'the format of the others'],
+	['sfia_level', "\x013", 'a digit'],
+	(map { ['sfia_level', substr("\x01\x03" x 7, 0, $_), "$_ bytes"] } 0, 1, 3 .. 14),
 	(map { ['objective', substr($fixtures[0][2], 0, $_), "cut off after $_ bytes"] } 0 .. 11),
 	(map { ['work_calendar', substr($fixtures[3][2], 0, $_), "cut off after $_ bytes"] } 0 .. 3),
 );
@@ -139,10 +155,27 @@ my $expected = join ' ', map { $_->[1] } @texts;
 ok("@got" eq $expected, 'work_calendar: what follows the format is read as text is', "expected: $expected", "     got: @got");
 
 # detail and hint say what to do
-my $words = qx(psql -X -q -c "CREATE TEMP TABLE o (o delivery.objective)" -c "\\copy o FROM '@{[file_of('0.99')]}' (FORMAT binary)" 2>&1);
-ok($words =~ /invalid binary objective.*DETAIL:  It begins with the bytes 30 2e 39 39.*HINT:  Send the value as text/s, 'detail and hint', split /\n/, $words);
+foreach my $refusal (['objective', '0.99', 'It begins with the bytes 30 2e 39 39'], ['sfia_level', "\x00\x03", 'It begins with the byte 00'])
+{
+	my ($type, $bytes, $detail) = @$refusal;
+	my $words = qx(psql -X -q -c "CREATE TEMP TABLE o (o delivery.$type)" -c "\\copy o FROM '@{[file_of($bytes)]}' (FORMAT binary)" 2>&1);
+	ok(scalar($words =~ /invalid binary $type.*DETAIL:  $detail.*HINT:  Send the value as text/s), "$type: detail and hint", split /\n/, $words);
+}
 
 # --- random bytes: half of them begin as ours do; the same ones in each run
+sub expected_of
+{
+	my ($type, $bytes) = @_;
+	return $bytes =~ /^\x01([\x01-\x07])\z/ ? ord $1 : '22P03' if $type eq 'sfia_level';
+	return '22P03' if substr($bytes, 0, 4) ne $format;
+	# no random text is a calendar, and most are no text either
+	return '22P02|22021' if $type eq 'work_calendar';
+	return '22P03' if length $bytes != 12;
+	my $parts = unpack 'q>', substr $bytes, 4;
+	return '22P03' if $parts <= 0 || $parts >= 1e9;
+	return sprintf('%d.%07d', int($parts / 1e7), $parts % 1e7) =~ s/\.?0+$//r . '%';
+}
+
 srand(20260101);
 my @random = map {
 	my $bytes = join '', map { chr int rand 256 } 1 .. int rand 14;
@@ -150,26 +183,25 @@ my @random = map {
 	$bytes = $format . pack('q>', int rand 1100000000) if rand() < 0.2;
 	$bytes
 } 1 .. 800;
-foreach my $type ('objective', 'work_calendar')
+# a level has two bytes: each value of one beside one that is right, and random ones
+my @pairs = (
+	(map { chr($_) . "\x03" } 0 .. 255),
+	(map { "\x01" . chr } 0 .. 255),
+	(map { pack 'n', int rand 65536 } 1 .. 400),
+	(map { pack 'n', 256 + int rand 12 } 1 .. 200));
+foreach my $type (@types)
 {
-	my @answers = answers(map { reading($type, file_of($_)) } @random);
+	my @strings = (@random, $type eq 'sfia_level' ? @pairs : ());
+	my @answers = answers(map { reading($type, file_of($_)) } @strings);
 	my ($good, @wrong) = (0);
-	foreach my $i (0 .. $#random)
+	foreach my $i (0 .. $#strings)
 	{
-		my $bytes = $random[$i];
-		my $expected = '22P03';
-		if ($type eq 'objective' && length $bytes == 12 && substr($bytes, 0, 4) eq $format)
-		{
-			my $parts = unpack 'q>', substr $bytes, 4;
-			($expected = sprintf '%d.%07d', int($parts / 1e7), $parts % 1e7) =~ s/\.?0+$/%/ if $parts > 0 && $parts < 1e9;
-			$expected .= '%' if $expected =~ /\d$/ && $expected ne '22P03';
-		}
-		# no random text is a calendar, and most are no text either
-		$expected = '22P02|22021' if $type eq 'work_calendar' && length $bytes >= 4 && substr($bytes, 0, 4) eq $format;
+		my $expected = expected_of($type, $strings[$i]);
 		$good++ if $expected ne '22P03';
-		push @wrong, shown($bytes) . ": $answers[$i] instead of $expected" unless $answers[$i] =~ /^(?:$expected)$/;
+		push @wrong, shown($strings[$i]) . ": $answers[$i] instead of $expected" unless $answers[$i] =~ /^(?:$expected)$/;
 	}
-	ok($good > 80 && !@wrong, "$type: " . @random . " random strings of bytes, of which $good begin well", @wrong[0 .. ($#wrong < 9 ? $#wrong : 9)]);
+	ok($good > 80 && !@wrong, "$type: " . @strings . " strings of bytes, most of them random, of which $good begin well",
+		@wrong[0 .. ($#wrong < 9 ? $#wrong : 9)]);
 }
 
 print "1..$number\n";
