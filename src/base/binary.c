@@ -37,7 +37,7 @@ delivery_receive_format(StringInfo message, const char *type)
 	const char *bytes;
 
 	if (length < (int) sizeof(beginning))
-		delivery_refuse_binary(type, psprintf("It has %d bytes, and does not begin with a format.", length));
+		delivery_refuse_binary(type, psprintf("It is too short for a format. Bytes: %d.", length));
 	bytes = pq_getmsgbytes(message, sizeof(beginning));
 	if (memcmp(bytes, beginning, sizeof(beginning)) != 0)
 		delivery_refuse_binary(type, psprintf("It begins with the bytes %02x %02x %02x %02x, which are no format that this version knows.",

@@ -228,7 +228,7 @@ delivery_sfia_level_recv(PG_FUNCTION_ARGS)
 	int			level;
 
 	if (length != 2)
-		delivery_refuse_binary("sfia_level", psprintf("It has %d bytes, and should have 2.", length));
+		delivery_refuse_binary("sfia_level", psprintf("Bytes: %d, where 2 are wanted.", length));
 	format = pq_getmsgbyte(message);
 	level = pq_getmsgbyte(message);
 	if (format != BINARY_FORMAT)

@@ -231,7 +231,7 @@ delivery_objective_recv(PG_FUNCTION_ARGS)
 	int64		parts;
 
 	if (length != sizeof(int64))
-		delivery_refuse_binary("objective", psprintf("After the format it has %d bytes, and should have %zu.", length, sizeof(int64)));
+		delivery_refuse_binary("objective", psprintf("Bytes after the format: %d, where %zu are wanted.", length, sizeof(int64)));
 	parts = pq_getmsgint64(message);
 	if (!delivery_is_objective(parts))
 		delivery_refuse_binary("objective", psprintf("It has %lld parts per billion, and they lie above 0 and below %d.",
