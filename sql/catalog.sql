@@ -69,6 +69,13 @@ WHERE schema = 'delivery_internal'::regnamespace AND classid = 'pg_proc'::regcla
 ORDER BY 1;
 -- operator classes are complete
 SELECT opcname, amvalidate(c.oid) FROM member JOIN pg_opclass AS c ON classid = 'pg_opclass'::regclass AND c.oid = objid ORDER BY 1;
+SELECT opfname, a.amname, string_agg(amprocnum || ' ' || amproc::text, ', ' ORDER BY amprocnum) AS functions
+FROM member JOIN pg_opfamily AS f ON classid = 'pg_opfamily'::regclass AND f.oid = objid JOIN pg_am AS a ON a.oid = opfmethod JOIN pg_amproc ON amprocfamily = f.oid
+GROUP BY 1, 2 ORDER BY 1, 2;
+-- the planner knows what operators are like, and that they tell nobody what they compared
+SELECT oprname, oprleft::regtype, oprcom::regoperator, oprnegate::regoperator, oprrest, oprjoin, oprcanhash, oprcanmerge
+FROM member JOIN pg_operator AS o ON classid = 'pg_operator'::regclass AND o.oid = objid ORDER BY oprleft::regtype::text COLLATE "C", oprname COLLATE "C";
+SELECT DISTINCT oprleft::regtype AS type FROM member JOIN pg_operator AS o ON classid = 'pg_operator'::regclass AND o.oid = objid JOIN pg_proc AS p ON p.oid = oprcode WHERE NOT proleakproof;
 -- and nothing in the schemas belongs to anyone else
 SELECT p.oid::regprocedure FROM pg_proc AS p
 WHERE pronamespace IN ('delivery'::regnamespace, 'delivery_internal'::regnamespace)

@@ -120,11 +120,18 @@ CREATE TRIGGER same BEFORE UPDATE ON service FOR EACH ROW WHEN (OLD.objective <>
 SELECT * FROM delivery.health_check() WHERE object NOT LIKE 'ward.%';
 -- levels of responsibility are compared as integers then
 CREATE TABLE skill (name text, level sfia_level, required sfia_level, raised boolean GENERATED ALWAYS AS (level IS DISTINCT FROM required) STORED);
-CREATE INDEX same_level ON skill ((level IS DISTINCT FROM required)) WHERE level IS DISTINCT FROM 'apply';
+CREATE INDEX same_level ON skill ((level <> required)) WHERE level > 'apply';
 CREATE VIEW same_level_distinct AS SELECT level IS DISTINCT FROM required AS d, CASE level WHEN 'apply' THEN 1 END AS c FROM skill;
 CREATE VIEW same_level_using AS SELECT level FROM skill JOIN (SELECT level, name FROM skill) AS s USING (level, name) WHERE (name, level) IN (SELECT name, required FROM skill) AND (level, required) < ('4', '5');
+CREATE VIEW same_level_rows AS SELECT 1 AS i FROM skill AS k, service AS s WHERE (s.objective, k.level) IN (SELECT objective, '4'::sfia_level FROM promise) AND (k.level, s.objective) >= ('1', '98%') AND (k.name, k.level) < ('x', '4');
 SELECT * FROM delivery.health_check() WHERE object NOT LIKE 'ward.%';
 -- these do not
+CREATE VIEW by_level_first_in AS SELECT name FROM skill WHERE (level, name) NOT IN (SELECT required, name FROM skill);
+CREATE VIEW by_level_first_row AS SELECT name FROM skill WHERE (level, name) < ('4', 'x');
+CREATE VIEW by_objective_after AS SELECT k.name FROM skill AS k WHERE (level, name, '99%'::objective) IN (SELECT k.level, name, objective FROM promise) OR (k.name, '99%'::objective) <= ('x', '98%');
+CREATE INDEX by_level_index ON skill ((level IS DISTINCT FROM required)) WHERE level IS NOT DISTINCT FROM 'apply';
+CREATE TABLE checked (skill text, level sfia_level CONSTRAINT defined CHECK (check_sfia_level(skill, level)), hours text CHECK (calendar(hours) IS NOT NULL));
+CREATE DOMAIN met AS float8 CONSTRAINT high CHECK (dora_level('change_failure_rate', VALUE) >= 'high');
 CREATE VIEW by_level_nullif AS SELECT nullif(level, 'apply') AS n FROM skill;
 CREATE VIEW by_level_and_objective AS SELECT 1 AS i FROM skill AS s JOIN (SELECT level, objective FROM skill, service) AS o USING (level) JOIN service USING (objective);
 CREATE VIEW by_distinct AS SELECT s.hours IS DISTINCT FROM p.hours AS d FROM service AS s, promise AS p;
@@ -159,7 +166,10 @@ SELECT count(*) FROM delivery_internal.restore_health();
 DROP OPERATOR ward.|| (text, text);
 DROP FUNCTION ward.regexp_matches(text, text, text);
 SELECT pg_catalog.set_config('search_path', :'path', false) <> '' AS back;
-DROP VIEW ward.by_level_nullif, ward.by_level_and_objective, ward.by_distinct, ward.by_nullif, ward.by_case, ward.by_using, ward.by_natural, ward.by_in, ward.by_rows;
+DROP DOMAIN ward.met;
+DROP TABLE ward.checked;
+DROP INDEX ward.by_level_index;
+DROP VIEW ward.by_level_first_in, ward.by_level_first_row, ward.by_objective_after, ward.by_level_nullif, ward.by_level_and_objective, ward.by_distinct, ward.by_nullif, ward.by_case, ward.by_using, ward.by_natural, ward.by_in, ward.by_rows;
 DROP MATERIALIZED VIEW ward.by_within;
 DROP TABLE ward.ruled, ward.parted;
 DROP DOMAIN ward.promised;

@@ -7,8 +7,8 @@ SELECT string_agg(level || '=' || sfia_level, ' ' ORDER BY level::delivery.job_l
 SELECT enum_range(NULL::delivery.job_level) AS levels, 'P2'::delivery.job_level < 'P6' AS in_order, pg_typeof(level) AS shown_as FROM delivery.job_level_guide LIMIT 1;
 -- stored from what drivers send
 CREATE TEMP TABLE employee (level delivery.job_level);
-PREPARE hire (text, varchar) AS INSERT INTO employee VALUES ($1), ($2), ('P4');
-EXECUTE hire ('P1', 'P6');
+PREPARE hire (text, varchar, char(2)) AS INSERT INTO employee VALUES ($1), ($2), ($3), ('P4');
+EXECUTE hire ('P1', 'P6', 'P5');
 DEALLOCATE hire;
 SELECT level, rank() OVER (ORDER BY level) FROM employee ORDER BY level DESC;
 \set VERBOSITY sqlstate

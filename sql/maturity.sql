@@ -95,7 +95,8 @@ FROM (SELECT delivery.maturity_score(r, w) AS score, sum(r * w)::float8 / sum(w)
 		unnest(ARRAY[r1, r2, r3], ARRAY[w1, w2, w3]) AS u (r, w)
 	GROUP BY r1, r2, r3, w1, w2, w3) AS s;
 -- what is no state
-SELECT state, pg_temp.sqlstate_of(format('SELECT delivery_internal.maturity_score_final(%L)', state)) AS final, pg_temp.sqlstate_of(format('SELECT delivery_internal.maturity_score_combine(''{0,0,0,0}'', %L)', state)) AS combine
+SELECT state, pg_temp.sqlstate_of(format('SELECT delivery_internal.maturity_score_final(%L)', state)) AS final, pg_temp.sqlstate_of(format('SELECT delivery_internal.maturity_score_combine(''{0,0,0,0}'', %L)', state)) AS combine,
+	pg_temp.sqlstate_of(format('SELECT delivery_internal.maturity_score_combine(%L, ''{0,0,0,0}'')', state)) AS combine_with
 FROM unnest(ARRAY['{}', '{1,2,3}', '{0,0,0,0,0}', '{NULL,0,0,0}', '{{0,0},{0,0}}', '{0,-1,0,1}', '{-1,0,0,1}', '{0,1000000000000000000,0,1}', '{0,1,0,0}', '{0,1,0,2}', '{0,6,0,1}', '{0,11,0,2}', '{9223372036854775807,0,1,0}', '{1000000000000000000,0,1,0}']) AS state;
 SELECT pg_temp.sqlstate_of($$ SELECT delivery_internal.maturity_score_combine('{999999999999999999,0,999999999999999999,999999999999999999}', '{1,0,1,0}') $$) AS overflow;
 DROP VIEW oracle;

@@ -28,6 +28,18 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN sqlstate;
 END $$;
 
+-- whether the plan of a query has a node
+CREATE FUNCTION pg_temp.plans(query text, node text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+	found boolean := false;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+		found := found OR strpos(line, node) > 0;
+	END LOOP;
+	RETURN found;
+END $$;
+
 -- the seven levels, and their names
 SELECT level, level::delivery.sfia_level AS by_number, level::text::delivery.sfia_level AS by_digit, delivery.level_name(level::delivery.sfia_level),
 	delivery.level_name(level::delivery.sfia_level)::delivery.sfia_level AS by_name
@@ -47,7 +59,7 @@ SELECT count(*) > 500 AS many, count(*) FILTER (WHERE pg_temp.level_of(input) <>
 SELECT input, pg_temp.level_of(input) FROM unnest(ARRAY['3', ' 3 ', E'\t7\n', 'ensure', 'Set strategy', 'SET/STRATEGY/INSPIRE/MOBILIZE', 'Ensure/advise', 'initiate influence',
 	'0', '8', '-1', '-3', '10', '77', '99999999999999999999999', '', ' ', '+3', '03', '-03', '-0', '00', '3.5', '3,5', '7.25', '0.5', '8.5', '3.0', '3.', '.5', '3x', '3 5', '0x3', '3e0', '1_0', 'III',
 	'Lead', 'Set', 'strategy', 'Set strategy inspire', 'Set strategy, inspire', 'advise', 'influence', 'Ensure,', ',Ensure', 'Ensure advise more', 'Ensureadvise', 'Enabled', 'Enabl', 'apply 3', '3 apply',
-	'Ensure - advise', 'null', 'NaN', 'Follow;', E'Follow\u00a0', E'\u0661', 'Zet strategy']) AS input;
+	'Ensure - advise', 'null', 'NaN', 'Follow;', 'azzist', 'aszist', 'assizt', 'enzure', 'advize', 'ensure advize', E'Follow\u00a0', E'\u0661', 'Zet strategy']) AS input;
 -- long text is refused as the short one is
 SELECT pg_temp.level_of(repeat('3', 100000)) AS digits, pg_temp.level_of(repeat('x', 100000)) AS letters, pg_temp.level_of('3.' || repeat('5', 100000)) AS fraction,
 	pg_temp.level_of(repeat(' ', 100000) || '3' || repeat(' ', 100000)) AS blanks, pg_temp.level_of('Ensure' || repeat(',/ ', 30000) || 'advise') AS dividers;
@@ -101,35 +113,36 @@ CREATE TABLE sfia_held AS
 SELECT id, id % 40 AS person, level, level::delivery.sfia_level AS sfia, level::text AS written, level::smallint AS short
 FROM (SELECT id, CASE WHEN random() < 0.15 THEN NULL ELSE 1 + floor(random() * 7)::integer END AS level FROM generate_series(1, 20000) AS id) AS s;
 INSERT INTO sfia_held (id, person) VALUES (20001, 40), (20002, 40);
-CREATE INDEX ON sfia_held (sfia);
-CREATE INDEX ON sfia_held USING hash (sfia);
+CREATE INDEX sfia_held_btree ON sfia_held (sfia);
+CREATE INDEX sfia_held_hash ON sfia_held USING hash (sfia);
 VACUUM ANALYZE sfia_held;
 SET enable_seqscan = off;
 SET enable_sort = off;
 SELECT count(*) AS out_of_order FROM (SELECT level < lag(level) OVER (ORDER BY sfia) AS falls FROM sfia_held) AS s WHERE falls;
 RESET enable_sort;
+SET enable_indexscan = off;
+SET enable_indexonlyscan = off;
+SELECT pg_temp.plans($$SELECT count(*) FROM sfia_held WHERE sfia OPERATOR(delivery.=) 'apply'$$, 'Bitmap Index Scan on sfia_held_') AS equal,
+	pg_temp.plans($$SELECT count(*) FROM sfia_held WHERE sfia OPERATOR(delivery.>) 'enable' AND sfia OPERATOR(delivery.<=) '6'$$, 'Bitmap Index Scan on sfia_held_btree') AS range;
 SELECT (SELECT count(*) FROM sfia_held WHERE sfia OPERATOR(delivery.=) 'apply') = (SELECT count(*) FROM sfia_held WHERE level = 3) AS equal,
 	(SELECT count(*) FROM sfia_held WHERE sfia OPERATOR(delivery.>) 'enable' AND sfia OPERATOR(delivery.<=) '6') = (SELECT count(*) FROM sfia_held WHERE level > 4 AND level <= 6) AS range;
+BEGIN;
+DROP INDEX sfia_held_btree;
+SELECT pg_temp.plans($$SELECT count(*) FROM sfia_held WHERE sfia OPERATOR(delivery.=) 'apply'$$, 'Bitmap Index Scan on sfia_held_hash') AS by_hash,
+	(SELECT count(*) FROM sfia_held WHERE sfia OPERATOR(delivery.=) 'apply') = (SELECT count(*) FROM sfia_held WHERE level = 3) AS equal;
+ROLLBACK;
+RESET enable_indexscan;
+RESET enable_indexonlyscan;
 -- the lowest level is the first one of an index
-CREATE FUNCTION pg_temp.uses_index(query text) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-	uses boolean := false;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		uses := uses OR line ~ '-> +Limit';
-	END LOOP;
-	RETURN uses;
-END $$;
-SELECT pg_temp.uses_index('SELECT delivery.sfia_level(sfia) FROM sfia_held') AS levels, pg_temp.uses_index('SELECT delivery.sfia_level(level) FROM sfia_held') AS numbers;
+SELECT pg_temp.plans('SELECT delivery.sfia_level(sfia) FROM sfia_held', 'Limit') AS levels, pg_temp.plans('SELECT delivery.sfia_level(level) FROM sfia_held', 'Limit') AS numbers;
 RESET enable_seqscan;
 SET enable_nestloop = off;
 SET enable_mergejoin = off;
 SELECT count(*) FROM sfia_held AS a JOIN (SELECT DISTINCT sfia FROM sfia_held) AS b ON a.sfia OPERATOR(delivery.=) b.sfia WHERE a.level IS NULL OR a.sfia::integer <> b.sfia::integer;
-SELECT count(*) = (SELECT count(level) FROM sfia_held) AS hash_join FROM sfia_held AS a JOIN (SELECT DISTINCT sfia FROM sfia_held) AS b ON a.sfia OPERATOR(delivery.=) b.sfia;
+SELECT count(*) = (SELECT count(level) FROM sfia_held) AS hash_join, pg_temp.plans('SELECT count(*) FROM sfia_held AS a JOIN (SELECT DISTINCT sfia FROM sfia_held) AS b ON a.sfia OPERATOR(delivery.=) b.sfia', 'Hash Join') AS planned FROM sfia_held AS a JOIN (SELECT DISTINCT sfia FROM sfia_held) AS b ON a.sfia OPERATOR(delivery.=) b.sfia;
 SET enable_mergejoin = on;
 SET enable_hashjoin = off;
-SELECT count(*) = (SELECT count(level) FROM sfia_held) AS merge_join FROM sfia_held AS a JOIN (SELECT DISTINCT sfia FROM sfia_held) AS b ON a.sfia OPERATOR(delivery.=) b.sfia;
+SELECT count(*) = (SELECT count(level) FROM sfia_held) AS merge_join, pg_temp.plans('SELECT count(*) FROM sfia_held AS a JOIN (SELECT DISTINCT sfia FROM sfia_held) AS b ON a.sfia OPERATOR(delivery.=) b.sfia', 'Merge Join') AS planned FROM sfia_held AS a JOIN (SELECT DISTINCT sfia FROM sfia_held) AS b ON a.sfia OPERATOR(delivery.=) b.sfia;
 RESET ALL;
 SET search_path = public;
 

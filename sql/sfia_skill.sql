@@ -44,6 +44,21 @@ SELECT pg_temp.outcome('XOPS', '5', '9') AS own, pg_temp.outcome('DEMG', '3', '9
 ROLLBACK;
 SELECT pg_temp.outcome('XOPS', '3', '9') AS own, pg_temp.outcome('DEMG', '3', '9') AS shipped, count(*) AS rows FROM delivery.custom_sfia_skill;
 
+-- what is suggested: the same version first, else the newest, whatever stands around the code
+CREATE FUNCTION pg_temp.hint(code text, version text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	hint text;
+BEGIN
+	RETURN delivery.check_sfia_level(code, '4', version);
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+	RETURN hint;
+END $$;
+BEGIN;
+INSERT INTO delivery.custom_sfia_skill VALUES ('8', 'DEMG', 'As it was', 1, 2), ('8', 'OLDS', 'Old', 1, 2), ('7', 'OLDS', 'Older', 1, 2), ('9', 'demg', 'Small', 1, 7), ('9', 'VVVV', 'Letters', 1, 7);
+SELECT code, version, pg_temp.hint(code, version) FROM (VALUES ('Demg', '8'), ('DEMG', '7'), ('olds', '9'), (E'DEMG\r', '9'), (E'\t vvvv\n', '9'), (E'\x0bVVVV\f', '9'), ('as it was', '8'), ('vv', '9')) AS v (code, version);
+ROLLBACK;
+
 -- rows that make no sense are refused
 \set VERBOSITY terse
 INSERT INTO delivery.custom_sfia_skill (code, name, first_level, last_level) VALUES ('', 'x', 1, 7);

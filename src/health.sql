@@ -49,41 +49,57 @@ COMMENT ON FUNCTION delivery_internal.operator_uses() IS
 	'views, rules, defaults, constraints, indexes, partition keys, triggers, policies, functions, domains and statistics that use an operator of the extension, and their expressions as the catalogs have them';
 
 -- A dump names the operators that it compares by with their schema, but some constructs
--- have no room for it, and others have it once for all columns. These do not find "="
--- again: a dump is restored with nothing of ours on the search_path. A pattern finds
--- where an expression has such a construct and which operators are in it. Levels of
--- responsibility are compared as integers then, which is the same, but NULLIF gives what
--- it compares.
+-- have no room for it, and others have it once for all columns: that of the first one. A
+-- dump is restored with nothing of ours on the search_path, so the former do not find "="
+-- again, and the latter find it for all columns in our schema, or for none. A pattern finds
+-- where an expression has such a construct and which operators are in it, in their order.
+-- Levels of responsibility are compared as integers then, which is the same, but for what
+-- NULLIF gives, and for what queries look for in an index.
+--
+-- What reads tables of ours in a check finds them empty: their rows may come later.
 CREATE FUNCTION delivery_internal.restore_health(OUT object text, OUT problem text, OUT hint text)
 	RETURNS SETOF record
 	LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT DISTINCT i.type || ' ' || i.identity,
-		CASE WHEN n.levels > 0 THEN 'its NULLIF gives an integer, and no sfia_level, when a dump is restored'
-			ELSE format('its %s finds no operator for a type of the extension when a dump is restored', c.name) END,
-		CASE WHEN n.levels > 0 THEN 'write CASE WHEN x <> ... THEN x END' ELSE c.hint END
+		CASE WHEN n.levels = 0 OR n.is_lost THEN format('its %s finds no operator for a type of the extension when a dump is restored', c.name)
+			WHEN c.name = 'NULLIF' THEN 'its NULLIF gives an integer, and no sfia_level, when a dump is restored'
+			ELSE format('its %s is of integers when a dump is restored, and not found by what compares levels', c.name) END,
+		CASE WHEN n.levels = 0 OR n.is_lost THEN c.hint
+			WHEN c.name = 'NULLIF' THEN 'write CASE WHEN x <> ... THEN x END'
+			ELSE 'compare x::integer, also where it is looked for' END
 	FROM (VALUES
 		('IS DISTINCT FROM', '\{DISTINCTEXPR (:opno \d+) ', ':opno (\d+)', false, 'compare x::text'),
 		('NULLIF', '\{NULLIFEXPR (:opno \d+) ', ':opno (\d+)', false, 'compare x::text'),
 		-- the first argument, within conversions, is the value after CASE
 		('CASE x WHEN', '\{CASEWHEN :expr \{OPEXPR (:opno \d+) [^(]*\((?:\{[A-Z]+ [^{}]*)*\{CASETESTEXPR ', ':opno (\d+)', false, 'compare x::text, or write CASE WHEN x = ...'),
 		('USING or NATURAL JOIN', ':usingClause \((?:\\.|[^\\)])*\) :join_using_alias (?:<>|\{[^{}]*\}) :quals ((?:[^:]|:(?!alias ))*)', ':opno (\d+)', false, 'write JOIN ... ON a.x = b.x'),
-		-- of several columns: the operators of others are in another schema
+		-- of several columns
 		('IN (SELECT ...)', '\{SUBLINK :subLinkType \d+ :subLinkId \d+ :testexpr (\{BOOLEXPR (?:[^:]|:(?!operName ))*)', ':opno (\d+)', true, 'compare x::text, or write EXISTS (SELECT ... WHERE ...)'),
 		('comparison of rows', '\{ROWCOMPAREEXPR :\w+ \d+ :opnos \(o ([ \d]+)\)', '(\d+)', true, 'compare x::text')
-		) AS c (name, pattern, operator, mixed, hint),
+		) AS c (name, pattern, operator, of_rows, hint),
 		delivery_internal.operator_uses() AS u
 		LEFT JOIN pg_rewrite AS v ON u.class = 'pg_rewrite'::regclass AND v.oid = u.object AND v.rulename = '_RETURN',
 		LATERAL regexp_matches(u.tree, c.pattern, 'g') AS f (found),
-		LATERAL (SELECT count(*) AS operators, count(o.oid) AS ours, count(*) FILTER (WHERE o.oprleft = 'delivery.sfia_level'::regtype) AS levels
-			FROM regexp_matches(f.found[1], c.operator, 'g') AS n (number)
-				LEFT JOIN pg_operator AS o ON o.oid = n.number[1]::oid AND o.oprnamespace = 'delivery'::regnamespace
-					AND (o.oprleft <> 'delivery.sfia_level'::regtype OR c.name = 'NULLIF')) AS n,
+		LATERAL (SELECT count(*) FILTER (WHERE o.oprleft = 'delivery.sfia_level'::regtype) AS levels,
+				-- of rows: whether "=" is ours, and has to compare other types, too
+				CASE WHEN c.of_rows AND (array_agg(o.oid ORDER BY place))[1] IS NOT NULL THEN count(o.oid) < count(*)
+					ELSE count(*) FILTER (WHERE o.oprleft <> 'delivery.sfia_level'::regtype) > 0 END AS is_lost
+			FROM regexp_matches(f.found[1], c.operator, 'g') WITH ORDINALITY AS n (number, place)
+				LEFT JOIN pg_operator AS o ON o.oid = n.number[1]::oid AND o.oprnamespace = 'delivery'::regnamespace) AS n,
 		LATERAL pg_identify_object(CASE WHEN v.oid IS NULL THEN u.class ELSE 'pg_class'::regclass END, coalesce(v.ev_class, u.object), 0) AS i
-	WHERE n.ours > 0 AND (n.ours < n.operators OR NOT c.mixed);
+	WHERE n.is_lost OR n.levels > 0 AND (c.name = 'NULLIF' OR u.class = 'pg_class'::regclass)
+
+	UNION ALL
+	SELECT DISTINCT i.type || ' ' || i.identity,
+		format('it calls delivery.%I, which may not find your own rows yet when a dump is restored', p.proname), 'let a trigger call it instead'
+	FROM pg_proc AS p
+		JOIN pg_depend AS d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid AND d.classid = 'pg_constraint'::regclass,
+		LATERAL pg_identify_object(d.classid, d.objid, 0) AS i
+	WHERE p.pronamespace = 'delivery'::regnamespace AND p.proname IN ('calendar', 'check_sfia_level', 'dora_level');
 END;
 COMMENT ON FUNCTION delivery_internal.restore_health() IS
-	'what does not survive a dump: expressions that compare values of the extension''s types without naming the operator';
+	'what does not survive a dump: expressions that compare values of the extension''s types without naming the operator, and checks that read its tables';
 
 -- Rights on what the extension keeps. REASSIGN OWNED gives the written views away, but no
 -- rights on the tables behind them; and a superuser's default privileges may have given

@@ -3,9 +3,11 @@
  *	  How the binary form of each type of ours begins.
  *
  * Drivers send bytes without saying of which type they are, and some send text
- * where a binary form is wanted.  Each form begins with a byte that counts
- * formats and with three zeros.  No text has a zero, while jsonb and others have
- * a version before theirs; an integer has no room for more after four bytes.
+ * where a binary form is wanted.  Each form begins with a byte that counts formats,
+ * and with three zeros, but for sfia_level.  No text has a zero, while jsonb and others
+ * have a version before theirs; an integer has no room for more after four bytes.  A
+ * level is a byte after the format: no text of two letters and no jsonb is like that, nor
+ * a smallint that could be a level.
  */
 #ifndef DELIVERY_BINARY_H
 #define DELIVERY_BINARY_H

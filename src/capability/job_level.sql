@@ -19,6 +19,9 @@ COMMENT ON CAST (text AS delivery.job_level) IS 'a job level as it is written';
 CREATE CAST (varchar AS delivery.job_level) WITH INOUT AS ASSIGNMENT;
 COMMENT ON CAST (varchar AS delivery.job_level) IS 'a job level as it is written';
 
+CREATE CAST (bpchar AS delivery.job_level) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (bpchar AS delivery.job_level) IS 'a job level as it is written';
+
 -- A function, so that a dump holds none of them.
 CREATE FUNCTION delivery_internal.shipped_job_level(
 		OUT track text, OUT level text, OUT years integer, OUT years_master integer, OUT years_doctorate integer,
@@ -42,7 +45,7 @@ COMMENT ON FUNCTION delivery_internal.shipped_job_level() IS
 
 CREATE TABLE delivery_internal.custom_job_level (
 	track text NOT NULL DEFAULT 'service_delivery'
-		CONSTRAINT custom_job_level_track_trimmed CHECK (track ~ '^\S(.*\S)?$'),
+		CONSTRAINT custom_job_level_track_trimmed CHECK (track COLLATE "C" ~ '^\S(.*\S)?$'),
 	level delivery.job_level NOT NULL,
 	years integer CONSTRAINT custom_job_level_years_in_range CHECK (years >= 0),
 	years_master integer CONSTRAINT custom_job_level_years_master_in_range CHECK (years_master >= 0),

@@ -216,8 +216,7 @@ delivery_sfia_level_out(PG_FUNCTION_ARGS)
 }
 
 /*
- * The format and the level, a byte each.  Of the numbers of two bytes that drivers
- * send no level begins with a byte of 1, and no text of two letters does.
+ * The format and the level, a byte each.  See binary.h for what else has two bytes.
  */
 Datum
 delivery_sfia_level_recv(PG_FUNCTION_ARGS)

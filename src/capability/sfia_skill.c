@@ -123,7 +123,7 @@ suggest(Datum skill, Datum version)
 	SPI_connect();
 	delivery_query(table, &plan,
 				   "SELECT pg_catalog.format('%L of version %L', code, version) FROM delivery.sfia_skill"
-				   " WHERE pg_catalog.lower(pg_catalog.btrim($2)) OPERATOR(pg_catalog.=) ANY (ARRAY[pg_catalog.lower(code), pg_catalog.lower(name)])"
+				   " WHERE pg_catalog.lower(pg_catalog.btrim($2, E' \\t\\n\\r\\f\\x0B')) OPERATOR(pg_catalog.=) ANY (ARRAY[pg_catalog.lower(code), pg_catalog.lower(name)])"
 				   " ORDER BY version OPERATOR(pg_catalog.=) $1 DESC, version DESC, code LIMIT 1",
 				   2, types, values);
 	if (SPI_processed > 0)
@@ -170,7 +170,7 @@ delivery_check_sfia_level(PG_FUNCTION_ARGS)
 				 defined.first == defined.last ?
 				 errdetail("It is defined at level %d only.", defined.first) :
 				 errdetail("It is defined at levels %d to %d.", defined.first, defined.last),
-				 errhint("Use a level at which it is defined, or define it with others in delivery.custom_sfia_skill."),
+				 errhint("Use a level at which it is defined, or define it at other levels in delivery.custom_sfia_skill."),
 				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "skill_level_undefined")));
 	PG_RETURN_BOOL(true);
 }

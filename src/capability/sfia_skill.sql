@@ -3,6 +3,7 @@
 -- Unit: levels of responsibility, 1 to 7: the first and the last one at which a skill is
 --   defined.
 -- NULL: check_sfia_level() gives NULL for a NULL argument.
+-- Not for CHECK constraints: a dump may restore their rows before the user's own skills.
 -- Errors: 23W60 for a level at which the skill is not defined, 22023 for a skill or a
 --   version that the register does not have.
 -- Source: SFIA Foundation, SFIA 9 (2024): codes, names and levels of its 147 skills. These
@@ -21,11 +22,11 @@ COMMENT ON FUNCTION delivery_internal.shipped_sfia_skill() IS
 
 CREATE TABLE delivery_internal.custom_sfia_skill (
 	version text NOT NULL DEFAULT '9'
-		CONSTRAINT custom_sfia_skill_version_trimmed CHECK (version ~ '^\S(.*\S)?$'),
+		CONSTRAINT custom_sfia_skill_version_trimmed CHECK (version COLLATE "C" ~ '^\S(.*\S)?$'),
 	code text NOT NULL
-		CONSTRAINT custom_sfia_skill_code_trimmed CHECK (code ~ '^\S(.*\S)?$'),
+		CONSTRAINT custom_sfia_skill_code_trimmed CHECK (code COLLATE "C" ~ '^\S(.*\S)?$'),
 	name text NOT NULL
-		CONSTRAINT custom_sfia_skill_name_trimmed CHECK (name ~ '^\S(.*\S)?$'),
+		CONSTRAINT custom_sfia_skill_name_trimmed CHECK (name COLLATE "C" ~ '^\S(.*\S)?$'),
 	first_level integer NOT NULL,
 	last_level integer NOT NULL,
 	CONSTRAINT custom_sfia_skill_pkey PRIMARY KEY (version, code),
@@ -92,4 +93,4 @@ CREATE FUNCTION delivery.check_sfia_level(skill text, level delivery.sfia_level,
 	AS 'MODULE_PATHNAME', 'delivery_check_sfia_level'
 	LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION delivery.check_sfia_level(text, delivery.sfia_level, text) IS
-	'true if the skill is defined at the level, else an error: 23W60 with the levels at which it is, 22023 for a skill that the register does not have';
+	'true if the skill is defined at the level, else an error: 23W60 with the levels at which it is, 22023 for a skill that the register does not have; for triggers and queries, as a CHECK constraint that calls it may not restore';

@@ -5,7 +5,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../bin/tap.sh"
-plan 31
+plan 32
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -d "$1" -c "$2"
@@ -60,6 +60,9 @@ query delivery_dump "
 	INSERT INTO slo (service, objective) VALUES ('search', '99%');
 	CREATE VIEW budgets AS SELECT service, (delivery.error_budget(9::bigint, 10::bigint, objective)).consumed, delivery.burn_rate(9, 10::numeric, objective),
 		(delivery.burn_rate_alert('2026-01-06 23:59', 9, 10, objective, '2026-01-07')).severity FROM slo WHERE objective OPERATOR(delivery.>=) '99%' GROUP BY service;
+	SET search_path = public, delivery;
+	CREATE VIEW rows_of_levels AS SELECT code FROM skill, slo WHERE (objective, level) IN (SELECT objective, '5'::sfia_level FROM slo) AND (level, objective) >= ('1', '98%') AND (code, level) < ('x', '7');
+	RESET search_path;
 	CREATE VIEW report AS SELECT service, delivery.dora_level('lead_time', interval '3 hours') AS level FROM verdict;"
 pg_dump -d delivery_dump >"$work/dump.sql"
 is "$(grep -c "^2021\|^2022\|^2023\|^2024" "$work/dump.sql" || true)" 0 "no shipped row in the dump"
@@ -87,6 +90,8 @@ is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', grade.tableoid::
 	"grade_low XOPS 2 4 P2 2 4, grade_high DEMG 5 3 P5 -2" "columns, keys and partitions by level"
 is "$(query delivery_restored "TABLE held") $(query delivery_restored "SELECT string_agg(concat_ws(' ', code, differs, coalesce(word, '-'), listed, name), ', ' ORDER BY code) FROM levels")" \
 	"2|2|0.5|3|1|2 DEMG t - t Ensure, advise, XOPS t low t Assist" "views on levels, whatever they were compared with"
+is "$(query delivery_restored "SELECT string_agg(DISTINCT code, ', ') FROM rows_of_levels; SELECT count(*) FROM delivery.health_check()")" "DEMG
+0" "rows of levels and objectives, of which health_check() says nothing"
 query delivery_restored "INSERT INTO slo (service, objective) VALUES ('mail', '98%'); ALTER TABLE audit_log RENAME TO trail; DELETE FROM slo WHERE service = 'mail'"
 is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', sequence, operation, coalesce(new_row, old_row) ->> 'service'), ', ' ORDER BY sequence) FROM trail")" \
 	"1 INSERT search, 2 INSERT mail, 3 DELETE mail" "audit goes on where it was"
