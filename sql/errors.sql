@@ -224,7 +224,6 @@ SELECT * FROM pg_temp.error_of($$ SELECT ''::text::delivery.sfia_level $$);
 SELECT * FROM pg_temp.error_of($$ SELECT '03'::varchar::delivery.sfia_level $$);
 SELECT * FROM pg_temp.error_of($$ SELECT repeat('expert ', 30)::delivery.sfia_level $$);
 SELECT * FROM pg_temp.error_of($$ SELECT repeat('9', 300)::delivery.sfia_level $$);
-SELECT * FROM pg_temp.error_of($$ SELECT 3.5::delivery.sfia_level $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.sfia_level(9) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.sfia_level('Expert'::text) $$);
 SELECT * FROM pg_temp.error_of($$ SELECT delivery.skill_coverage(3.5, '3') $$);

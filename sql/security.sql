@@ -340,7 +340,7 @@ FROM pg_proc AS p, pg_temp.refusal(format('SELECT pg_temp.%I(%s) FROM generate_s
 	(SELECT string_agg(CASE format_type(t, NULL) WHEN 'bigint[]' THEN '(CASE x WHEN 1 THEN ''{3,0,0,0,0}'' WHEN 2 THEN ''{1,2,3}'' ELSE ''{1,1}'' END)::bigint[]'
 		WHEN 'timestamp with time zone' THEN '''2026-01-05''::timestamptz + x * interval ''1 day''' WHEN 'boolean' THEN 'x > 2'
 		WHEN 'tstzrange' THEN '''[2026-01-01,2026-02-01)''::tstzrange' WHEN 'text' THEN '''9''::text' WHEN 'interval' THEN '''30 days''::interval'
-		WHEN 'bigint' THEN 'x' WHEN 'integer' THEN 'x' WHEN 'numeric' THEN 'x' WHEN 'double precision' THEN 'x' WHEN 'delivery.sfia_level' THEN 'x::delivery.sfia_level' ELSE '''99.9%''' END, ', ' ORDER BY o)
+		WHEN 'bigint' THEN 'x' WHEN 'integer' THEN 'x' WHEN 'numeric' THEN 'x' WHEN 'double precision' THEN 'x' ELSE CASE t WHEN 'delivery.sfia_level'::regtype THEN 'x::delivery.sfia_level' ELSE '''99.9%''' END END, ', ' ORDER BY o)
 	FROM unnest(p.proargtypes) WITH ORDINALITY AS a (t, o)))) AS result
 WHERE p.prokind = 'a' AND p.pronamespace = pg_my_temp_schema()
 GROUP BY said ORDER BY said;

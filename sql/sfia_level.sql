@@ -2,6 +2,8 @@
 -- and off the search_path, the aggregate of its name, and what it refuses.
 SET extra_float_digits = 1;
 SET search_path = public;
+-- (many small statements, for each of which no worker is to be started)
+SET max_parallel_workers_per_gather = 0;
 SELECT setseed(0.7);
 CREATE FUNCTION pg_temp.sqlstate_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,6 +1,8 @@
 -- sfia_skill.sql: the register of skills, own rows in it, and levels that a skill has or
 -- has not. (test/t/data.sh compares it with the published list, where that is present.)
 SET search_path = public;
+-- (many small statements, for each of which no worker is to be started)
+SET max_parallel_workers_per_gather = 0;
 
 SELECT count(*) AS skills, count(DISTINCT code) AS codes, count(DISTINCT name) AS names, min(version) || max(version) AS versions, min(first_level) AS lowest, max(last_level) AS highest,
 	count(*) FILTER (WHERE first_level > last_level) AS in_disorder, bool_or(custom) AS custom, count(*) FILTER (WHERE code !~ '^[A-Z]{4}$') AS odd_codes FROM delivery.sfia_skill;
@@ -77,6 +79,7 @@ INSERT INTO delivery.sfia_skill (version, code, name, first_level, last_level) V
 \set VERBOSITY default
 
 -- in a parallel plan, with own rows
+RESET max_parallel_workers_per_gather;
 BEGIN;
 INSERT INTO delivery.custom_sfia_skill (code, name, first_level, last_level) VALUES ('XOPS', 'x', 2, 4);
 CREATE TABLE sfia_asked AS SELECT CASE WHEN i % 2 = 0 THEN 'XOPS' ELSE 'DEMG' END AS code, '4'::delivery.sfia_level AS level FROM generate_series(1, 5000) AS i;

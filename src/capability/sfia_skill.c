@@ -124,7 +124,7 @@ suggest(Datum skill, Datum version)
 	delivery_query(table, &plan,
 				   "SELECT pg_catalog.format('%L of version %L', code, version) FROM delivery.sfia_skill"
 				   " WHERE pg_catalog.lower(pg_catalog.btrim($2, E' \\t\\n\\r\\f\\x0B')) OPERATOR(pg_catalog.=) ANY (ARRAY[pg_catalog.lower(code), pg_catalog.lower(name)])"
-				   " ORDER BY version OPERATOR(pg_catalog.=) $1 DESC, version DESC, code LIMIT 1",
+				   " ORDER BY version OPERATOR(pg_catalog.=) $1 DESC, version COLLATE pg_catalog.\"C\" DESC, code COLLATE pg_catalog.\"C\" LIMIT 1",
 				   2, types, values);
 	if (SPI_processed > 0)
 		meant = MemoryContextStrdup(caller, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));

@@ -362,7 +362,7 @@ final class LevelChecks extends Checks {
             }
             return rows("SELECT person, level FROM " + SKILL + " ORDER BY person");
         }));
-        check("error inside a batch of levels", "22003 Write a whole number from 1 to 7 or the name of a level, such as Enable; NULL where none is held.",
+        check("error inside a batch of levels", "22003 Write a digit from 1 to 7 or the name of a level, such as Enable; NULL where none is held.",
             () -> rolledBack(() -> {
                 try (PreparedStatement statement = connection.prepareStatement(insert)) {
                     for (int i = 1; i <= 8; i++) {

@@ -104,7 +104,7 @@ final class RegisterChecks extends Checks {
         refuse("skill at a level above its last", "23W60", of, s -> skill(s, "DEMG", 7));
         check("check_sfia_level: constraint, detail and hint of an undefined level", "23W60 skill_level_undefined"
             + " skill \"DEMG\" is not defined at level 7. It is defined at levels 3 to 6."
-            + " Use one of these levels, or define the skill with others in delivery.custom_sfia_skill.", () -> refusal(of, s -> skill(s, "DEMG", 7)));
+            + " Use a level at which it is defined, or define it at other levels in delivery.custom_sfia_skill.", () -> refusal(of, s -> skill(s, "DEMG", 7)));
         check("check_sfia_level: hint of a code in other letters",
             "22023 null skill \"demg\" is not known. The register has no skill \"demg\" of version \"9\". Write 'DEMG' of version '9'.",
             () -> refusal(of, s -> skill(s, "demg", 4)));
