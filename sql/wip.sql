@@ -135,6 +135,55 @@ SELECT scope, in_progress, maximum FROM delivery.wip_status() ORDER BY 1;
 SELECT delivery.drop_wip_limit('card', '{doing}', '{"team": "red"}');
 SELECT pg_temp.try($$INSERT INTO card VALUES (6, 'doing', 'red')$$);
 
+-- one for all scopes together holds beside those for each, also for what has no scope
+TRUNCATE card;
+SELECT delivery.set_wip_limit('card', '{doing}', 2, 'block');
+SELECT delivery.set_wip_limit('card', '{doing}', 4, 'block', '{}');
+SELECT delivery.set_wip_limit('card', '{doing}', 3, 'block', '{"team": "red"}');
+SELECT pg_temp.try($$INSERT INTO card SELECT i, 'doing', 'blue' FROM generate_series(1, 3) AS i$$);
+SELECT pg_temp.try($$INSERT INTO card SELECT i, 'doing', CASE WHEN i < 3 THEN 'red' ELSE 'blue' END FROM generate_series(1, 4) AS i$$);
+SELECT pg_temp.try($$INSERT INTO card VALUES (5, 'doing', 'red')$$);
+SELECT pg_temp.try($$INSERT INTO card VALUES (5, 'doing', NULL)$$);
+SELECT pg_temp.try($$UPDATE card SET team = 'green' WHERE id = 1$$);
+SELECT pg_temp.try($$UPDATE card SET team = NULL WHERE id = 1$$);
+SELECT pg_temp.try($$INSERT INTO card VALUES (5, 'doing', 'green')$$);
+SELECT lanes, scope, in_progress, maximum, headroom FROM delivery.wip_status() ORDER BY scope;
+SELECT lanes, scope, maximum FROM delivery.wip_limit ORDER BY maximum;
+-- overrides of it are its own, and those for every scope are not for it
+SELECT delivery.override_wip('card', '{doing}', NULL, 5, 'for each', clock_timestamp() + interval '1 hour');
+SELECT pg_temp.try($$INSERT INTO card VALUES (5, 'doing', 'green')$$);
+SELECT delivery.override_wip('card', '{doing}', '{}', 1, 'for all', clock_timestamp() + interval '1 hour');
+SELECT scope, maximum FROM delivery.wip_status() ORDER BY scope;
+SELECT pg_temp.try($$INSERT INTO card VALUES (5, 'doing', 'green')$$);
+SELECT pg_temp.try($$INSERT INTO card VALUES (6, 'doing', 'green')$$);
+SELECT delivery.end_wip_override('card', '{doing}', '{}') AS of_all, delivery.end_wip_override('card', '{doing}') AS of_each;
+SELECT scope, maximum, headroom FROM delivery.wip_status() ORDER BY scope;
+-- each is dropped by its own scope
+SELECT delivery.drop_wip_limit('card', '{doing}');
+SELECT pg_temp.try($$INSERT INTO card VALUES (6, 'doing', 'green')$$);
+SELECT pg_temp.try($$DELETE FROM card WHERE id > 2$$);
+SELECT pg_temp.try($$INSERT INTO card SELECT i, 'doing', 'blue' FROM generate_series(3, 4) AS i$$);
+SELECT delivery.drop_wip_limit('card', '{doing}', '{}');
+SELECT pg_temp.try($$INSERT INTO card SELECT i, 'doing', 'blue' FROM generate_series(5, 9) AS i$$);
+\set VERBOSITY sqlstate
+SELECT delivery.drop_wip_limit('card', '{doing}', '{}');
+SELECT delivery.override_wip('card', '{doing}', '{}', 1, 'there is none', clock_timestamp() + interval '1 hour');
+SELECT delivery.end_wip_override('card', '{doing}', '{}');
+\set VERBOSITY default
+SELECT delivery.drop_wip_limit('card', '{doing}', '{"team": "red"}');
+-- without scope columns there is but one scope
+CREATE TABLE plain (id integer, lane text);
+SELECT delivery.limit_wip('plain', 'lane');
+SELECT delivery.set_wip_limit('plain', '{doing}', 1, 'block');
+SELECT delivery.set_wip_limit('plain', '{doing}', 2, 'block', '{}');
+SELECT lanes, scope, maximum FROM delivery.wip_status() WHERE board = 'plain'::regclass;
+SELECT delivery.unlimit_wip('plain');
+DROP TABLE plain;
+DELETE FROM delivery_internal.wip_limit;
+DELETE FROM delivery_internal.wip_override;
+TRUNCATE card;
+INSERT INTO card SELECT i, 'doing', CASE WHEN i < 4 THEN 'red' WHEN i = 4 THEN 'blue' ELSE 'green' END FROM generate_series(1, 5) AS i;
+
 -- closed, and warned
 SELECT delivery.set_wip_limit('card', '{doing}', 0, 'block');
 SELECT pg_temp.try($$INSERT INTO card VALUES (6, 'doing', 'pink')$$);

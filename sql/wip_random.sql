@@ -18,7 +18,10 @@ SELECT delivery.set_wip_limit('item', '{a,b}', 7, 'block');
 SELECT delivery.set_wip_limit('item', '{b}', 9, 'block', '{"team": "t1"}');
 SELECT delivery.set_wip_limit('item', '{a}', 6, 'block', '{"team": "t1", "person": 1}');
 SELECT delivery.set_wip_limit('item', '{c}', 0, 'block', '{"person": 2}');
+SELECT delivery.set_wip_limit('item', '{a}', 9, 'block', '{}');
+SELECT delivery.set_wip_limit('item', '{b,c}', 12, 'block', '{}');
 SELECT delivery.override_wip('item', '{a,b}', '{"team": "t2"}', 2, 'an oracle', 'tomorrow');
+SELECT delivery.override_wip('item', '{a}', '{}', 2, 'an oracle', 'tomorrow');
 
 -- groups, and how much is in them: what the limits say, by hand
 CREATE VIEW load AS
@@ -27,6 +30,9 @@ CREATE VIEW load AS
 	UNION ALL SELECT 'ab', team, person, sum(greatest(coalesce(points, 1), 0)), CASE team WHEN 't2' THEN 9 ELSE 7 END
 		FROM shadow WHERE lane IN ('a', 'b') AND team IS NOT NULL AND person IS NOT NULL GROUP BY team, person
 	UNION ALL SELECT 'b', team, NULL, sum(greatest(coalesce(points, 1), 0)), 9 FROM shadow WHERE lane = 'b' AND team = 't1' GROUP BY team
+	-- all scopes together, and what has none
+	UNION ALL SELECT 'a', NULL, NULL, sum(greatest(coalesce(points, 1), 0)), 11 FROM shadow WHERE lane = 'a' HAVING count(*) > 0
+	UNION ALL SELECT 'bc', NULL, NULL, sum(greatest(coalesce(points, 1), 0)), 12 FROM shadow WHERE lane IN ('b', 'c') HAVING count(*) > 0
 	UNION ALL SELECT 'c', NULL, person, sum(greatest(coalesce(points, 1), 0)), 0 FROM shadow WHERE lane = 'c' AND person = 2 GROUP BY person;
 CREATE TABLE load_before (LIKE load);
 
@@ -100,6 +106,8 @@ BEGIN
 			END LOOP;
 			PERFORM delivery.set_wip_limit('item', '{a}', 4, 'block');
 			PERFORM delivery.set_wip_limit('item', '{a,b}', 7, 'block');
+			PERFORM delivery.set_wip_limit('item', '{a}', 9, 'block', '{}');
+			PERFORM delivery.set_wip_limit('item', '{b,c}', 12, 'block', '{}');
 			PERFORM delivery.set_wip_limit('item', '{b}', 9, 'block', '{"team": "t1"}');
 			PERFORM delivery.set_wip_limit('item', '{a}', 6, 'block', '{"team": "t1", "person": 1}');
 		END IF;

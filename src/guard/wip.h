@@ -67,6 +67,7 @@ typedef struct WipOverride
 {
 	struct WipOverride *next;
 	uint32		mask;			/* of the columns that it names, lane excluded */
+	bool		together;		/* is for the limit of all scopes together */
 	Datum		values[WIP_COLUMNS];
 	int64		extra;
 	TimestampTz until;
@@ -81,6 +82,7 @@ typedef struct WipLimit
 	Datum	   *lanes;			/* those that the type of the column knows */
 	int			known_lanes;
 	bool		each_scope;		/* holds for each scope separately */
+	bool		together;		/* counts all scopes together: names none, and has a mask of 0 */
 	uint32		mask;			/* of the columns that delimit what it counts: bit 1 for the first scope column */
 	Datum		values[WIP_COLUMNS];	/* of these, unless it holds for each scope */
 	int64		maximum;

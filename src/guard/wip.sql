@@ -5,8 +5,9 @@
 -- its limit; what leaves, stays or is edited is never refused. Weights are integers
 -- from 0 on, NULL counts 1. Kanban: limit work in progress (D. Anderson, Kanban,
 -- 2010, chapter 10; The Kanban Guide, 2020, "Actively Managing Items").
--- NULL: items whose lane or scope is NULL are not limited; of the arguments only the
---   scope and the weight column may be NULL.
+-- NULL: items whose lane is NULL are not limited, and those whose scope is NULL only by
+--   limits that do not name what is NULL; of the arguments only the scope and the weight
+--   column may be NULL.
 -- Errors: 23W01 where a limit is exceeded, 01W01 where it only warns; 42501 for who
 --   does not own the board, 42704 for a table that is no board or a limit that there
 --   is not, 42710 for one that is a board already, 42703 for columns that are not
@@ -56,7 +57,7 @@ COMMENT ON TABLE delivery_internal.wip_limit IS
 COMMENT ON COLUMN delivery_internal.wip_limit.board IS 'table whose rows are work items';
 COMMENT ON COLUMN delivery_internal.wip_limit.lanes IS 'lanes that are counted together, in order, as their column writes them';
 COMMENT ON COLUMN delivery_internal.wip_limit.scope IS
-	'empty: holds for each scope separately; else a value for each scope column of the board, in their order, NULL for those that do not matter';
+	'empty: holds for each scope separately; else a value for each scope column of the board, in their order, NULL for those that do not matter; all of them NULL: counts all scopes together';
 COMMENT ON COLUMN delivery_internal.wip_limit.maximum IS 'how much may be in progress; 0 closes the lanes';
 COMMENT ON COLUMN delivery_internal.wip_limit.enforcement IS 'block refuses what exceeds it, warn lets it in with a warning';
 
@@ -78,7 +79,7 @@ COMMENT ON TABLE delivery_internal.wip_override IS
 COMMENT ON COLUMN delivery_internal.wip_override.board IS 'table whose rows are work items';
 COMMENT ON COLUMN delivery_internal.wip_override.lanes IS 'lanes of the limit';
 COMMENT ON COLUMN delivery_internal.wip_override.scope IS
-	'empty: for all scopes; else a value for each scope column of the board, in their order, NULL for those that do not matter';
+	'empty: for all limits of single scopes; else a value for each scope column of the board, in their order, NULL for those that do not matter; all of them NULL: for the limit of all scopes together';
 COMMENT ON COLUMN delivery_internal.wip_override.extra IS 'how much more may be in progress';
 COMMENT ON COLUMN delivery_internal.wip_override.reason IS 'why';
 COMMENT ON COLUMN delivery_internal.wip_override.until IS 'when it ends';
@@ -138,7 +139,7 @@ COMMENT ON VIEW delivery.wip_limit IS
 COMMENT ON COLUMN delivery.wip_limit.board IS 'table whose rows are work items';
 COMMENT ON COLUMN delivery.wip_limit.lanes IS 'lanes that are counted together, in order, as their column writes them';
 COMMENT ON COLUMN delivery.wip_limit.scope IS
-	'empty: holds for each scope separately; else a value for each scope column of the board, in their order, NULL for those that do not matter';
+	'empty: holds for each scope separately; else a value for each scope column of the board, in their order, NULL for those that do not matter; all of them NULL: counts all scopes together';
 COMMENT ON COLUMN delivery.wip_limit.maximum IS 'how much may be in progress; 0 closes the lanes';
 COMMENT ON COLUMN delivery.wip_limit.enforcement IS 'block refuses what exceeds it, warn lets it in with a warning';
 GRANT SELECT ON delivery.wip_limit TO PUBLIC;
@@ -152,7 +153,7 @@ COMMENT ON VIEW delivery.wip_override IS
 COMMENT ON COLUMN delivery.wip_override.board IS 'table whose rows are work items';
 COMMENT ON COLUMN delivery.wip_override.lanes IS 'lanes of the limit';
 COMMENT ON COLUMN delivery.wip_override.scope IS
-	'empty: for all scopes; else a value for each scope column of the board, in their order, NULL for those that do not matter';
+	'empty: for all limits of single scopes; else a value for each scope column of the board, in their order, NULL for those that do not matter; all of them NULL: for the limit of all scopes together';
 COMMENT ON COLUMN delivery.wip_override.extra IS 'how much more may be in progress';
 COMMENT ON COLUMN delivery.wip_override.reason IS 'why';
 COMMENT ON COLUMN delivery.wip_override.until IS 'when it ends';
@@ -181,7 +182,7 @@ CREATE FUNCTION delivery.set_wip_limit(board regclass, lanes text[], maximum big
 	AS 'MODULE_PATHNAME', 'delivery_set_wip_limit'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION delivery.set_wip_limit(regclass, text[], bigint, delivery.wip_enforcement, jsonb) IS
-	'limits how much may be in lanes together: in each scope, or in the one that is named; changes the limit if there is one';
+	'limits how much may be in lanes together: in each scope separately (scope NULL), in the one that is named, or in all scopes together ({}); changes the limit if there is one';
 
 CREATE FUNCTION delivery.drop_wip_limit(board regclass, lanes text[], scope jsonb DEFAULT NULL)
 	RETURNS void
@@ -195,7 +196,7 @@ CREATE FUNCTION delivery.override_wip(board regclass, lanes text[], scope jsonb,
 	AS 'MODULE_PATHNAME', 'delivery_override_wip'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION delivery.override_wip(regclass, text[], jsonb, bigint, text, timestamptz) IS
-	'allows more than the limit of these lanes until an instant, in all scopes or in the one that is named, and records who did and why';
+	'allows more than the limit of these lanes until an instant, in every scope (scope NULL), in the one that is named, or in all scopes together ({}), and records who did and why';
 
 CREATE FUNCTION delivery.end_wip_override(board regclass, lanes text[], scope jsonb DEFAULT NULL)
 	RETURNS bigint

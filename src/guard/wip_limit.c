@@ -3,9 +3,9 @@
  *	  The limits of a board: reading them, and finding those that hold for an item.
  *
  * A limit without a scope holds for each scope separately; one with a scope counts
- * all items that agree with it together.  Where a scope names every column both
- * would count the same items: there the one for that scope takes the place of the
- * other.
+ * all items that agree with it together, and one whose scope names nothing counts all
+ * items of its lanes.  Where a scope names every column it would count the same items
+ * as the one without: there the one for that scope takes the place of the other.
  */
 #include "base/delivery.h"
 
@@ -82,10 +82,11 @@ read_value(WipBoard *board, int column, const char *string, Datum *value)
 }
 
 /*
- * The values that a scope names, of which there must not be more than columns.
+ * The values that a scope names, of which there must not be more than columns.  One that
+ * is there and names none is of all scopes together.
  */
 static bool
-read_scope(WipBoard *board, Datum scope, uint32 *mask, Datum *values)
+read_scope(WipBoard *board, Datum scope, uint32 *mask, bool *together, Datum *values)
 {
 	Datum	   *texts;
 	bool	   *nulls;
@@ -106,6 +107,7 @@ read_scope(WipBoard *board, Datum scope, uint32 *mask, Datum *values)
 			return false;
 		*mask |= (uint32) 1 << i;
 	}
+	*together = count > 0 && *mask == 0;
 	return true;
 }
 
@@ -148,9 +150,9 @@ read_limit(WipBoard *board, TupleDesc desc, HeapTuple tuple, WipLimit *limit)
 	HeapTuple	label;
 
 	memset(limit, 0, sizeof(WipLimit));
-	if (!read_scope(board, heap_getattr(tuple, LIMIT_SCOPE, desc, &is_null), &limit->mask, limit->values))
+	if (!read_scope(board, heap_getattr(tuple, LIMIT_SCOPE, desc, &is_null), &limit->mask, &limit->together, limit->values))
 		return false;
-	limit->each_scope = limit->mask == 0;
+	limit->each_scope = limit->mask == 0 && !limit->together;
 	if (limit->each_scope)
 		limit->mask = ((uint32) 1 << (board->layout.count - 1)) - 1;
 	limit->lanes_key = lanes_key(lanes);
@@ -178,7 +180,7 @@ read_limit(WipBoard *board, TupleDesc desc, HeapTuple tuple, WipLimit *limit)
 
 /*
  * An override raises the limits of the same lanes that are delimited by all that it
- * names.
+ * names; that of all scopes together has overrides of its own.
  */
 static void
 read_override(WipBoard *board, TupleDesc desc, HeapTuple tuple)
@@ -187,7 +189,7 @@ read_override(WipBoard *board, TupleDesc desc, HeapTuple tuple)
 	char	   *key = lanes_key(heap_getattr(tuple, LIMIT_LANES, desc, &is_null));
 	WipOverride override = {0};
 
-	if (!read_scope(board, heap_getattr(tuple, LIMIT_SCOPE, desc, &is_null), &override.mask, override.values))
+	if (!read_scope(board, heap_getattr(tuple, LIMIT_SCOPE, desc, &is_null), &override.mask, &override.together, override.values))
 		return;
 	override.extra = DatumGetInt64(heap_getattr(tuple, OVERRIDE_EXTRA, desc, &is_null));
 	override.until = DatumGetTimestampTz(heap_getattr(tuple, OVERRIDE_UNTIL, desc, &is_null));
@@ -197,7 +199,7 @@ read_override(WipBoard *board, TupleDesc desc, HeapTuple tuple)
 	{
 		WipLimit   *limit = &board->limits[i];
 
-		if (strcmp(limit->lanes_key, key) == 0 && (override.mask & ~limit->mask) == 0 &&
+		if (strcmp(limit->lanes_key, key) == 0 && override.together == limit->together && (override.mask & ~limit->mask) == 0 &&
 			(limit->each_scope || same_scope(board, override.mask, override.values, limit->values)))
 		{
 			WipOverride *copy = (WipOverride *) palloc(sizeof(WipOverride));
@@ -366,7 +368,7 @@ is_replaced(const WipBoard *board, const WipLimit *limit, List *limits)
 	{
 		const WipLimit *other = &board->limits[lfirst_int(cell)];
 
-		if (!other->each_scope && other->mask == limit->mask && strcmp(other->lanes_key, limit->lanes_key) == 0)
+		if (!other->each_scope && !other->together && other->mask == limit->mask && strcmp(other->lanes_key, limit->lanes_key) == 0)
 			return true;
 	}
 	return false;

@@ -44,6 +44,8 @@ append_scope(StringInfo text, const WipBoard *board, const WipLimit *limit, cons
 {
 	bool		first = true;
 
+	if (limit->together)
+		appendStringInfoString(text, ", all scopes together");
 	for (int i = 1; i < board->layout.count; i++)
 		if ((limit->mask >> (i - 1)) & 1)
 		{

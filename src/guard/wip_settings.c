@@ -112,17 +112,19 @@ canonical_lanes(Relation relation, const WipLayout *layout, ArrayType *lanes, bo
 	return PointerGetDatum(construct_array(texts, different, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-/* The values of the scope columns, NULL for those that are not named; none at all if no one is. */
+/*
+ * The values of the scope columns, NULL for those that are not named; where none is, that
+ * is all scopes together.  A board without scope columns has but one scope.
+ */
 static Datum
 scope_array(const WipLayout *layout, Datum *values, bool *nulls)
 {
 	int			dimensions[1] = {layout->count - 1};
 	int			bounds[1] = {1};
 
-	for (int i = 0; i < layout->count - 1; i++)
-		if (!nulls[i])
-			return PointerGetDatum(construct_md_array(values, nulls, 1, dimensions, bounds, TEXTOID, -1, false, TYPALIGN_INT));
-	return PointerGetDatum(construct_empty_array(TEXTOID));
+	if (layout->count == 1)
+		return PointerGetDatum(construct_empty_array(TEXTOID));
+	return PointerGetDatum(construct_md_array(values, nulls, 1, dimensions, bounds, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 static Datum
@@ -140,7 +142,7 @@ canonical_scope(Relation relation, const WipLayout *layout, ArrayType *scope, bo
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a scope of board \"%s\" has %d values", RelationGetRelationName(relation), layout->count - 1),
 				 errdetail("There are %d.", count),
-				 errhint("One for each scope column, NULL for those that do not matter; or '{}'.")));
+				 errhint("One for each scope column, NULL for those that do not matter; or none for each scope separately.")));
 	for (int i = 0; i < count; i++)
 		if (!nulls[i])
 			texts[i] = CStringGetTextDatum(canonical_value(relation, layout->columns[i + 1], TextDatumGetCString(texts[i]), any));
@@ -154,7 +156,7 @@ refuse_scope(const char *detail)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("a scope is an object of column names and values"),
 			 errdetail_internal("%s", detail),
-			 errhint("Write it as {\"team\": \"red\"}, or NULL for each scope separately.")));
+			 errhint("Write it as {\"team\": \"red\"}, {} for all scopes together, or NULL for each scope separately.")));
 }
 
 static int
@@ -394,7 +396,8 @@ check_override(FunctionCallInfo fcinfo)
 /*
  * override_wip(board, lanes, scope, extra, reason, until)
  *
- * Its scope names the scopes of a limit, or those of them for which it is meant.
+ * Its scope names the scopes of a limit, or those of them for which it is meant; of the
+ * limit of all scopes together, none.
  */
 Datum
 delivery_override_wip(PG_FUNCTION_ARGS)
@@ -413,7 +416,8 @@ delivery_override_wip(PG_FUNCTION_ARGS)
 	if (delivery_run_internal("wip_override",
 						  "INSERT INTO delivery_internal.wip_override (board, lanes, scope, extra, reason, until)"
 						  " SELECT $1, $2, $3, $4, $5, $6 WHERE EXISTS (SELECT FROM delivery_internal.wip_limit AS l"
-						  " WHERE l.board = $1 AND l.lanes = $2 AND (l.scope = '{}' OR NOT EXISTS"
+						  " WHERE l.board = $1 AND l.lanes = $2 AND (l.scope = $3 OR l.scope = '{}' AND array_remove($3, NULL) <> '{}'"
+						  " OR array_remove(l.scope, NULL) <> '{}' AND ($3 = '{}' OR array_remove($3, NULL) <> '{}') AND NOT EXISTS"
 						  " (SELECT FROM unnest($3, l.scope) AS s (wanted, limited)"
 						  " WHERE wanted IS NOT NULL AND wanted IS DISTINCT FROM limited)))", 6, types, values) == 0)
 		refuse_unknown_limit(&setting);

@@ -201,7 +201,7 @@ put_row(ReturnSetInfo *result, const WipBoard *board, const WipLimit *limit, boo
 
 	values[0] = ObjectIdGetDatum(board->board);
 	values[1] = lanes_array(limit);
-	nulls[2] = each || limit->mask == 0;
+	nulls[2] = each;
 	if (!nulls[2])
 		values[2] = scope_json(board, limit->mask, row->values);
 	nulls[3] = nulls[5] = !counted;

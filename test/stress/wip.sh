@@ -30,10 +30,12 @@ query "SET client_min_messages = warning;
 	SELECT delivery.limit_wip('stress_item', 'lane', '{team}', 'points');
 	SELECT delivery.set_wip_limit('stress_item', '{doing}', 7, 'block');
 	SELECT delivery.set_wip_limit('stress_item', '{doing,review}', 10, 'block');
-	SELECT delivery.set_wip_limit('stress_item', '{review}', 3, 'block', '{\"team\": 1}')" >/dev/null
+	SELECT delivery.set_wip_limit('stress_item', '{review}', 3, 'block', '{\"team\": 1}');
+	SELECT delivery.set_wip_limit('stress_item', '{doing}', 15, 'block', '{}')" >/dev/null
 above="SELECT team, sum(points) FROM stress_item WHERE lane = 'doing' GROUP BY team HAVING sum(points) > 7
 	UNION ALL SELECT team, sum(points) FROM stress_item WHERE lane IN ('doing', 'review') GROUP BY team HAVING sum(points) > 10
-	UNION ALL SELECT team, sum(points) FROM stress_item WHERE lane = 'review' AND team = 1 GROUP BY team HAVING sum(points) > 3"
+	UNION ALL SELECT team, sum(points) FROM stress_item WHERE lane = 'review' AND team = 1 GROUP BY team HAVING sum(points) > 3
+	UNION ALL SELECT NULL, sum(points) FROM stress_item WHERE lane = 'doing' HAVING sum(points) > 15"
 
 # transactions CLIENT COUNT: of one statement each, or deferred, so that all their
 # locks are taken in one order

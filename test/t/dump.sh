@@ -117,6 +117,8 @@ SELECT delivery.set_wip_limit(:'name', ARRAY['do"ing'], 8, 'block');
 SELECT delivery.set_wip_limit(:'name', ARRAY['do"ing'], 4, 'block', '{"te''am": "blue", "cli\\ent": 2}');
 SELECT delivery.set_wip_limit(:'name', ARRAY['re,view', 'do"ing'], 20, 'block', '{"te''am": "blue"}');
 SELECT delivery.set_wip_limit(:'name', ARRAY['re,view'], 0, 'warn');
+SELECT delivery.set_wip_limit(:'name', ARRAY['do"ing'], 30, 'block', '{}');
+SELECT delivery.override_wip(:'name', ARRAY['do"ing'], '{}', 1, 'for all', '2999-01-01 00:00+00');
 SELECT delivery.override_wip(:'name', ARRAY['do"ing'], '{"te''am": "blue"}', 2, E'a\tfair', '2999-01-01 00:00+00');
 CREATE TABLE item (id integer, lane text, year integer) PARTITION BY LIST (year);
 CREATE TABLE item_2026 PARTITION OF item FOR VALUES IN (2026);
@@ -132,7 +134,7 @@ END
 # settings DATABASE: all that is known of its boards
 settings() {
 	query "$1" "SELECT * FROM delivery.wip_limit WHERE board::text !~ '^[0-9]+$' ORDER BY board::text, lanes, scope"
-	query "$1" "SELECT * FROM delivery.wip_override WHERE board::text !~ '^[0-9]+$' ORDER BY board::text"
+	query "$1" "SELECT * FROM delivery.wip_override WHERE board::text !~ '^[0-9]+$' ORDER BY board::text, reason"
 	query "$1" "SELECT * FROM delivery.wip_status() ORDER BY board::text, lanes, scope"
 	query "$1" "SELECT * FROM delivery.wip_columns($name)"
 }
@@ -144,7 +146,7 @@ said() {
 }
 
 expected=$(settings delivery_dump)
-is "$(wc -l <<<"$expected")" 12 "five limits, an override, their state and columns are there to be dumped"
+is "$(wc -l <<<"$expected")" 15 "six limits, two overrides, their state and columns are there to be dumped"
 for way in plain custom parallel; do
 	psql -X -q -c 'CREATE DATABASE delivery_restored'
 	if [ "$way" = plain ]; then
@@ -164,10 +166,12 @@ for way in plain custom parallel; do
 	is "$(said "INSERT INTO $board VALUES (10, 'do\"ing', 'r{e,d''', 1, 1)")
 $(said "INSERT INTO $board VALUES (10, 'do\"ing', 'blue', 2, 7)")
 $(said "INSERT INTO $board VALUES (10, 'do\"ing', 'blue', 2, 6), (11, 'do\"ing', 'blue', 3, 8), (12, 're,view', 'blue', NULL, 7)")
+$(said "INSERT INTO $board SELECT 20 + i, 'do\"ing', 'team ' || i % 4, 1, 2 FROM generate_series(1, 11) AS i")
 $(said "INSERT INTO item VALUES (1, 'doing', 2026), (2, 'doing', 2026)")" \
 		"23W01 Rule wip_limit(do\"ing), te'am = 'r{e,d''' and cli\\ent = '1': 10 in progress, 1 entering, limit 8.
 23W01 Rule wip_limit(do\"ing), te'am = 'blue' and cli\\ent = '2': 0 in progress, 7 entering, limit 6.
 23W01 Rule wip_limit(do\"ing, re,view), te'am = 'blue': 0 in progress, 21 entering, limit 20.
+23W01 Rule wip_limit(do\"ing), all scopes together: 10 in progress, 22 entering, limit 31.
 23W01 Rule wip_limit(doing): 0 in progress, 2 entering, limit 1." "$way: and hold"
 	is "$(said "INSERT INTO $board VALUES (10, 're,view', 'blue', 2, 1), (11, 'do\"ing', 'blue', 2, 6)") $(query delivery_restored "SELECT count(*) FROM $board")" \
 		"01W01 Rule wip_limit(re,view), te'am = 'blue' and cli\\ent = '2': 0 in progress, 1 entering, limit 0. 7" \
