@@ -213,11 +213,25 @@ BEGIN ATOMIC
 		WHERE o.relation = a.part AND o.function = 'audit_change' AND o.events & w.mask = w.bits)
 
 	UNION ALL
-	SELECT l.name, 'it is no audit log any more: changes of the tables that it audits fail',
-		'take off what was added to it, or SELECT delivery.stop_audit(...) for these tables'
+	SELECT l.name, format('it is no audit log any more, so that changes of the tables that it audits fail. %s', delivery_internal.audit_log_fault(l.log)),
+		'undo that, or SELECT delivery.stop_audit(...) for these tables'
 	FROM delivery_internal.audit_logs() AS l
-	WHERE (SELECT count(*) FROM pg_attribute AS a WHERE a.attrelid = l.log AND a.attnum > 0 AND NOT a.attisdropped) <> 11
-		OR NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = l.log AND i.indisprimary)
+	WHERE delivery_internal.audit_log_fault(l.log) IS NOT NULL
+
+	-- a trigger depends on the log that its condition names
+	UNION ALL
+	SELECT DISTINCT r.name, format('its owner %I may not add rows to audit log %s, so that changes of it fail', pg_get_userbyid(r.owner), l.name),
+		format('GRANT INSERT ON %s TO %I', l.name, pg_get_userbyid(r.owner))
+	FROM delivery_internal.guard_triggers() AS g JOIN delivery_internal.table_names() AS r ON r.relation = g.relation
+		JOIN pg_depend AS d ON d.classid = 'pg_trigger'::regclass AND d.objid = g.trigger AND d.refclassid = 'pg_class'::regclass
+		JOIN delivery_internal.audit_logs() AS l ON l.log = d.refobjid
+	WHERE g.function = 'audit_change' AND NOT has_table_privilege(r.owner, l.log, 'INSERT')
+
+	UNION ALL
+	SELECT l.name, format('trigger "%s" does not fire for the rows of this audit log, which the extension adds by itself', t.tgname),
+		format('let a trigger of the audited tables do it, and DROP TRIGGER %I ON %s', t.tgname, l.name)
+	FROM delivery_internal.audit_logs() AS l JOIN pg_trigger AS t ON t.tgrelid = l.log
+	WHERE NOT t.tgisinternal AND NOT EXISTS (SELECT FROM delivery_internal.guard_triggers() AS g WHERE g.trigger = t.oid)
 
 	UNION ALL
 	SELECT l.name, 'it is an audit log that is not append-only',
