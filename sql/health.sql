@@ -72,6 +72,14 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ward.note FOR 
 SELECT * FROM delivery.health_check();
 CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON ward.note FOR EACH ROW EXECUTE FUNCTION delivery.enforce_append_only();
 SELECT * FROM delivery.health_check();
+SELECT delivery.append_only('ward.note');
+SELECT * FROM delivery.health_check();
+-- a table with the row trigger only
+CREATE TABLE ward.decision (id integer);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON ward.decision FOR EACH ROW EXECUTE FUNCTION delivery.enforce_append_only();
+SELECT * FROM delivery.health_check();
+SELECT delivery.append_only('ward.decision');
+SELECT * FROM delivery.health_check();
 
 -- audit: partitions and children that are new, logs that are none any more
 CREATE TABLE ward.entry (id integer, year integer) PARTITION BY LIST (year);

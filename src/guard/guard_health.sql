@@ -129,14 +129,52 @@ CREATE FUNCTION delivery_internal.append_only_health(OUT object text, OUT proble
 	RETURNS SETOF record
 	LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT g.name, format('trigger "%s" fires for statements on this table only, not for those on its partitions', g.trigger_name),
-		'make one BEFORE UPDATE OR DELETE FOR EACH ROW, too, and one BEFORE TRUNCATE on each partition'
-	FROM delivery_internal.guard_triggers() AS g
-	WHERE g.function = 'enforce_append_only' AND g.kind = 'p' AND g.events & 1 = 0
-		AND NOT EXISTS (SELECT FROM delivery_internal.guard_triggers() AS o WHERE o.relation = g.relation AND o.function = g.function AND o.events & 1 = 1);
+	WITH RECURSIVE refusing AS (
+		SELECT g.relation, g.name, g.kind, g.trigger_name, g.events,
+			-- one with a condition, or for some columns, refuses some changes only
+			t.tgqual IS NULL AND cardinality(t.tgattr::smallint[]) = 0 AS is_whole
+		FROM delivery_internal.guard_triggers() AS g JOIN pg_trigger AS t ON t.oid = g.trigger
+		WHERE g.function = 'enforce_append_only'
+	),
+	-- a partition that was detached keeps its trigger for TRUNCATE alone
+	append_only AS (
+		SELECT DISTINCT r.relation, r.name FROM refusing AS r
+		WHERE r.events & 24 <> 0 OR r.trigger_name = 'delivery_append_only_truncate'
+	),
+	part AS (
+		SELECT a.relation AS root, a.name AS root_name, a.relation
+		FROM append_only AS a
+		WHERE NOT EXISTS (SELECT FROM pg_inherits AS i JOIN append_only AS o ON o.relation = i.inhparent WHERE i.inhrelid = a.relation)
+		UNION
+		SELECT p.root, p.root_name, i.inhrelid FROM part AS p JOIN pg_inherits AS i ON i.inhparent = p.relation
+	)
+	SELECT r.name, format('trigger "%s" fires for statements on this table only, not for those on its partitions', r.trigger_name),
+		format('SELECT delivery.append_only(%L)', r.name)
+	FROM refusing AS r
+	WHERE r.kind = 'p' AND r.events & 1 = 0 AND NOT EXISTS (SELECT FROM refusing AS o WHERE o.relation = r.relation AND o.events & 1 = 1)
+
+	UNION ALL
+	SELECT r.name, format('it is append-only%s, but not every %s is refused', CASE WHEN p.root <> p.relation THEN ' as a part of ' || p.root_name END, m.missing),
+		format('SELECT delivery.append_only(%L)', p.root_name)
+	FROM part AS p JOIN delivery_internal.table_names() AS r ON r.relation = p.relation,
+		LATERAL (
+			SELECT string_agg(w.event, ', ' ORDER BY w.n) AS missing
+			FROM (VALUES (1, 16, 'UPDATE'), (2, 8, 'DELETE'), (3, 32, 'TRUNCATE')) AS w (n, bit, event)
+			-- statements on a parent fire those triggers of its parts that are for each row
+			WHERE NOT EXISTS (SELECT FROM refusing AS g
+				WHERE g.relation = p.relation AND g.is_whole AND g.events & w.bit <> 0 AND (w.bit = 32 OR p.relation = p.root OR g.events & 1 = 1))) AS m
+	WHERE r.kind IN ('r', 'p') AND m.missing IS NOT NULL
+		-- logs are looked at elsewhere
+		AND delivery_internal.audit_log_fault(p.relation) IS NOT NULL AND p.relation NOT IN (SELECT l.log FROM delivery_internal.audit_logs() AS l)
+
+	UNION ALL
+	SELECT r.name, format('it is a foreign table of the append-only table %s: its rows can be changed where they are', p.root_name),
+		'keep rows that are only added in ordinary tables'
+	FROM part AS p JOIN delivery_internal.table_names() AS r ON r.relation = p.relation
+	WHERE r.kind = 'f';
 END;
 COMMENT ON FUNCTION delivery_internal.append_only_health() IS
-	'append-only tables whose partitions are not';
+	'append-only tables, and partitions and children of them, of which not every change is refused';
 
 CREATE FUNCTION delivery_internal.wip_health(OUT object text, OUT problem text, OUT hint text)
 	RETURNS SETOF record
