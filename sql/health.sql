@@ -72,6 +72,14 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ward.note FOR 
 SELECT * FROM delivery.health_check();
 CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON ward.note FOR EACH ROW EXECUTE FUNCTION delivery.enforce_append_only();
 SELECT * FROM delivery.health_check();
+SELECT delivery.append_only('ward.note');
+SELECT * FROM delivery.health_check();
+-- a table with the row trigger only
+CREATE TABLE ward.decision (id integer);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON ward.decision FOR EACH ROW EXECUTE FUNCTION delivery.enforce_append_only();
+SELECT * FROM delivery.health_check();
+SELECT delivery.append_only('ward.decision');
+SELECT * FROM delivery.health_check();
 
 -- audit: partitions and children that are new, logs that are none any more
 CREATE TABLE ward.entry (id integer, year integer) PARTITION BY LIST (year);
@@ -90,8 +98,29 @@ ALTER TABLE ward.log ADD COLUMN ticket text;
 DROP TRIGGER append_only ON ward.log;
 SELECT * FROM delivery.health_check();
 ALTER TABLE ward.log DROP COLUMN ticket;
+ALTER TABLE ward.log RENAME actor TO who;
+SELECT problem FROM delivery.health_check();
+ALTER TABLE ward.log RENAME who TO actor;
 CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON ward.log FOR EACH STATEMENT EXECUTE FUNCTION delivery.enforce_append_only();
 SELECT * FROM delivery.health_check();
+
+-- an owner who may no longer record, and a trigger that waits for rows in vain
+CREATE ROLE regress_delivery_clerk;
+GRANT ALL ON SCHEMA ward TO regress_delivery_clerk;
+CREATE TABLE ward.desk (id integer);
+SELECT delivery.record_audit('ward.desk', 'ward.log');
+ALTER TABLE ward.desk OWNER TO regress_delivery_clerk;
+CREATE FUNCTION ward.tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'told'; RETURN NULL; END $$;
+CREATE TRIGGER tell AFTER INSERT ON ward.log FOR EACH ROW EXECUTE FUNCTION ward.tell();
+INSERT INTO ward.base VALUES (1);
+SELECT * FROM delivery.health_check();
+GRANT INSERT ON ward.log TO regress_delivery_clerk;
+DROP TRIGGER tell ON ward.log;
+SELECT * FROM delivery.health_check();
+DROP TABLE ward.desk;
+REVOKE ALL ON ward.log FROM regress_delivery_clerk;
+REVOKE ALL ON SCHEMA ward FROM regress_delivery_clerk;
+DROP ROLE regress_delivery_clerk;
 
 -- a trigger that somebody made besides, and a type that cannot be counted by
 CREATE CONSTRAINT TRIGGER aa AFTER INSERT ON ward.card FOR EACH ROW WHEN (delivery_internal.enters_weighted_wip('ward.card', NEW."the team", NEW.lane, NEW.points)) EXECUTE FUNCTION delivery_internal.enforce_wip_limit();

@@ -46,8 +46,7 @@ delivery_enforce_append_only(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("enforce_append_only is a trigger function"),
-				 errhint("CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON a_table FOR EACH ROW EXECUTE FUNCTION delivery.enforce_append_only(); "
-						 "CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON a_table FOR EACH STATEMENT EXECUTE FUNCTION delivery.enforce_append_only();")));
+				 errhint("SELECT delivery.append_only('a_table') makes the triggers that call it.")));
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
 		refuse_insert(trigger);
 

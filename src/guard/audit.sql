@@ -20,6 +20,13 @@ CREATE PROCEDURE delivery.create_audit_log(log text)
 COMMENT ON PROCEDURE delivery.create_audit_log(text) IS
 	'makes an audit log, an append-only table of that name that the caller owns';
 
+CREATE FUNCTION delivery_internal.audit_log_fault(log regclass)
+	RETURNS text
+	AS 'MODULE_PATHNAME', 'delivery_audit_log_fault'
+	LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery_internal.audit_log_fault(regclass) IS
+	'why a table is no audit log, as a sentence; NULL if it is one, or not there any more';
+
 -- the condition and the function of the triggers
 CREATE FUNCTION delivery_internal.records_audit(log regclass)
 	RETURNS boolean

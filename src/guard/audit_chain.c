@@ -27,6 +27,8 @@
 
 #include "guard/audit_chain.h"
 
+PG_FUNCTION_INFO_V1(delivery_audit_log_fault);
+
 #define AUDIT_HASH_FORMAT 1
 
 const char *const delivery_audit_column_names[AUDIT_COLUMNS] = {
@@ -146,6 +148,25 @@ delivery_check_audit_log(Relation log, AttrNumber *columns)
 				 errmsg("\"%s\" is no audit log", RelationGetRelationName(log)),
 				 errdetail("%s", fault),
 				 errhint("CALL delivery.create_audit_log('a_new_name') makes one.")));
+}
+
+/*
+ * audit_log_fault(log)
+ */
+Datum
+delivery_audit_log_fault(PG_FUNCTION_ARGS)
+{
+	Relation	log = try_relation_open(PG_GETARG_OID(0), AccessShareLock);
+	AttrNumber	columns[AUDIT_COLUMNS];
+	const char *fault;
+
+	if (log == NULL)
+		PG_RETURN_NULL();
+	fault = find_fault(log, columns);
+	relation_close(log, AccessShareLock);
+	if (fault == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(fault));
 }
 
 /* --- tables by their number --------------------------------------------- */

@@ -129,14 +129,52 @@ CREATE FUNCTION delivery_internal.append_only_health(OUT object text, OUT proble
 	RETURNS SETOF record
 	LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT g.name, format('trigger "%s" fires for statements on this table only, not for those on its partitions', g.trigger_name),
-		'make one BEFORE UPDATE OR DELETE FOR EACH ROW, too, and one BEFORE TRUNCATE on each partition'
-	FROM delivery_internal.guard_triggers() AS g
-	WHERE g.function = 'enforce_append_only' AND g.kind = 'p' AND g.events & 1 = 0
-		AND NOT EXISTS (SELECT FROM delivery_internal.guard_triggers() AS o WHERE o.relation = g.relation AND o.function = g.function AND o.events & 1 = 1);
+	WITH RECURSIVE refusing AS (
+		SELECT g.relation, g.name, g.kind, g.trigger_name, g.events,
+			-- one with a condition, or for some columns, refuses some changes only
+			t.tgqual IS NULL AND cardinality(t.tgattr::smallint[]) = 0 AS is_whole
+		FROM delivery_internal.guard_triggers() AS g JOIN pg_trigger AS t ON t.oid = g.trigger
+		WHERE g.function = 'enforce_append_only'
+	),
+	-- a partition that was detached keeps its trigger for TRUNCATE alone
+	append_only AS (
+		SELECT DISTINCT r.relation, r.name FROM refusing AS r
+		WHERE r.events & 24 <> 0 OR r.trigger_name = 'delivery_append_only_truncate'
+	),
+	part AS (
+		SELECT a.relation AS root, a.name AS root_name, a.relation
+		FROM append_only AS a
+		WHERE NOT EXISTS (SELECT FROM pg_inherits AS i JOIN append_only AS o ON o.relation = i.inhparent WHERE i.inhrelid = a.relation)
+		UNION
+		SELECT p.root, p.root_name, i.inhrelid FROM part AS p JOIN pg_inherits AS i ON i.inhparent = p.relation
+	)
+	SELECT r.name, format('trigger "%s" fires for statements on this table only, not for those on its partitions', r.trigger_name),
+		format('SELECT delivery.append_only(%L)', r.name)
+	FROM refusing AS r
+	WHERE r.kind = 'p' AND r.events & 1 = 0 AND NOT EXISTS (SELECT FROM refusing AS o WHERE o.relation = r.relation AND o.events & 1 = 1)
+
+	UNION ALL
+	SELECT r.name, format('it is append-only%s, but not every %s is refused', CASE WHEN p.root <> p.relation THEN ' as a part of ' || p.root_name END, m.missing),
+		format('SELECT delivery.append_only(%L)', p.root_name)
+	FROM part AS p JOIN delivery_internal.table_names() AS r ON r.relation = p.relation,
+		LATERAL (
+			SELECT string_agg(w.event, ', ' ORDER BY w.n) AS missing
+			FROM (VALUES (1, 16, 'UPDATE'), (2, 8, 'DELETE'), (3, 32, 'TRUNCATE')) AS w (n, bit, event)
+			-- statements on a parent fire those triggers of its parts that are for each row
+			WHERE NOT EXISTS (SELECT FROM refusing AS g
+				WHERE g.relation = p.relation AND g.is_whole AND g.events & w.bit <> 0 AND (w.bit = 32 OR p.relation = p.root OR g.events & 1 = 1))) AS m
+	WHERE r.kind IN ('r', 'p') AND m.missing IS NOT NULL
+		-- logs are looked at elsewhere
+		AND delivery_internal.audit_log_fault(p.relation) IS NOT NULL AND p.relation NOT IN (SELECT l.log FROM delivery_internal.audit_logs() AS l)
+
+	UNION ALL
+	SELECT r.name, format('it is a foreign table of the append-only table %s: its rows can be changed where they are', p.root_name),
+		'keep rows that are only added in ordinary tables'
+	FROM part AS p JOIN delivery_internal.table_names() AS r ON r.relation = p.relation
+	WHERE r.kind = 'f';
 END;
 COMMENT ON FUNCTION delivery_internal.append_only_health() IS
-	'append-only tables whose partitions are not';
+	'append-only tables, and partitions and children of them, of which not every change is refused';
 
 CREATE FUNCTION delivery_internal.wip_health(OUT object text, OUT problem text, OUT hint text)
 	RETURNS SETOF record
@@ -213,11 +251,25 @@ BEGIN ATOMIC
 		WHERE o.relation = a.part AND o.function = 'audit_change' AND o.events & w.mask = w.bits)
 
 	UNION ALL
-	SELECT l.name, 'it is no audit log any more: changes of the tables that it audits fail',
-		'take off what was added to it, or SELECT delivery.stop_audit(...) for these tables'
+	SELECT l.name, format('it is no audit log any more, so that changes of the tables that it audits fail. %s', delivery_internal.audit_log_fault(l.log)),
+		'undo that, or SELECT delivery.stop_audit(...) for these tables'
 	FROM delivery_internal.audit_logs() AS l
-	WHERE (SELECT count(*) FROM pg_attribute AS a WHERE a.attrelid = l.log AND a.attnum > 0 AND NOT a.attisdropped) <> 11
-		OR NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = l.log AND i.indisprimary)
+	WHERE delivery_internal.audit_log_fault(l.log) IS NOT NULL
+
+	-- a trigger depends on the log that its condition names
+	UNION ALL
+	SELECT DISTINCT r.name, format('its owner %I may not add rows to audit log %s, so that changes of it fail', pg_get_userbyid(r.owner), l.name),
+		format('GRANT INSERT ON %s TO %I', l.name, pg_get_userbyid(r.owner))
+	FROM delivery_internal.guard_triggers() AS g JOIN delivery_internal.table_names() AS r ON r.relation = g.relation
+		JOIN pg_depend AS d ON d.classid = 'pg_trigger'::regclass AND d.objid = g.trigger AND d.refclassid = 'pg_class'::regclass
+		JOIN delivery_internal.audit_logs() AS l ON l.log = d.refobjid
+	WHERE g.function = 'audit_change' AND NOT has_table_privilege(r.owner, l.log, 'INSERT')
+
+	UNION ALL
+	SELECT l.name, format('trigger "%s" does not fire for the rows of this audit log, which the extension adds by itself', t.tgname),
+		format('let a trigger of the audited tables do it, and DROP TRIGGER %I ON %s', t.tgname, l.name)
+	FROM delivery_internal.audit_logs() AS l JOIN pg_trigger AS t ON t.tgrelid = l.log
+	WHERE NOT t.tgisinternal AND NOT EXISTS (SELECT FROM delivery_internal.guard_triggers() AS g WHERE g.trigger = t.oid)
 
 	UNION ALL
 	SELECT l.name, 'it is an audit log that is not append-only',

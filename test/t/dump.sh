@@ -5,7 +5,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../bin/tap.sh"
-plan 32
+plan 36
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -d "$1" -c "$2"
@@ -58,6 +58,10 @@ query delivery_dump "
 	CALL delivery.create_audit_log('audit_log');
 	SELECT delivery.record_audit('slo', 'audit_log');
 	INSERT INTO slo (service, objective) VALUES ('search', '99%');
+	CREATE TABLE decision (id integer, year integer) PARTITION BY LIST (year);
+	CREATE TABLE decision_2026 PARTITION OF decision FOR VALUES IN (2026);
+	SELECT delivery.append_only('decision');
+	INSERT INTO decision VALUES (1, 2026);
 	CREATE VIEW budgets AS SELECT service, (delivery.error_budget(9::bigint, 10::bigint, objective)).consumed, delivery.burn_rate(9, 10::numeric, objective),
 		(delivery.burn_rate_alert('2026-01-06 23:59', 9, 10, objective, '2026-01-07')).severity FROM slo WHERE objective OPERATOR(delivery.>=) '99%' GROUP BY service;
 	SET search_path = public, delivery;
@@ -92,6 +96,9 @@ is "$(query delivery_restored "TABLE held") $(query delivery_restored "SELECT st
 	"2|2|0.5|3|1|2 DEMG t - t Ensure, advise, XOPS t low t Assist" "views on levels, whatever they were compared with"
 is "$(query delivery_restored "SELECT string_agg(DISTINCT code, ', ') FROM rows_of_levels; SELECT count(*) FROM delivery.health_check()")" "DEMG
 0" "rows of levels and objectives, of which health_check() says nothing"
+for statement in "UPDATE decision SET id = 2" "DELETE FROM decision_2026" "TRUNCATE decision_2026" "TRUNCATE decision, decision_2026"; do
+	is "$(query delivery_restored "$statement" 2>&1 | head -n 1 | sed 's/_2026//')" 'ERROR:  table "decision" is append-only' "$statement is refused"
+done
 query delivery_restored "INSERT INTO slo (service, objective) VALUES ('mail', '98%'); ALTER TABLE audit_log RENAME TO trail; DELETE FROM slo WHERE service = 'mail'"
 is "$(query delivery_restored "SELECT string_agg(concat_ws(' ', sequence, operation, coalesce(new_row, old_row) ->> 'service'), ', ' ORDER BY sequence) FROM trail")" \
 	"1 INSERT search, 2 INSERT mail, 3 DELETE mail" "audit goes on where it was"

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 . test/bin/tap.sh
 trap 'rm -rf "$work"; test/bin/cluster.sh stop replication' EXIT
-plan 8
+plan 11
 test/bin/cluster.sh start replication "wal_level = logical" "wal_retrieve_retry_interval = 200ms"
 settings=$(test/bin/cluster.sh env replication)
 eval "$settings"
@@ -21,6 +21,16 @@ wait_for() {
 	local i
 	for ((i = 0; i < 100; i++)); do
 		[ "$(query "$1" "$2")" = t ] && return
+		sleep 0.1
+	done
+	return 1
+}
+
+# wait_for_log TEXT: likewise, until the server says so
+wait_for_log() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		grep -q "$1" build/replication/server.log && return
 		sleep 0.1
 	done
 	return 1
@@ -61,17 +71,31 @@ wait_for subscriber "SELECT count(*) = 5 FROM log" || status=1
 result $status "a transaction is judged at its end, as it was a statement at the publisher"
 query publisher "UPDATE card SET lane = 'doing' WHERE id = 4"
 status=0
-for ((i = 0; i < 100; i++)); do
-	grep -q 'WIP limit of lane "doing" on board "card" is exceeded' build/replication/server.log && break
-	sleep 0.1
-done
-[ "$i" -lt 100 ] || status=1
+wait_for_log 'WIP limit of lane "doing" on board "card" is exceeded' || status=1
 result $status "and judged: what is refused stops the subscription"
 is "$(query subscriber "SELECT lane FROM card WHERE id = 4")" todo "and is not applied"
 query subscriber "SELECT delivery.set_wip_limit('card', '{doing}', 3, 'block')" >/dev/null
 status=0
 wait_for subscriber "SELECT lane = 'doing' FROM card WHERE id = 4" || status=1
 result $status "until there is room for it"
+
+# an append-only table
+append_only="SELECT delivery.append_only('card');
+	ALTER TABLE card ENABLE ALWAYS TRIGGER delivery_append_only; ALTER TABLE card ENABLE ALWAYS TRIGGER delivery_append_only_truncate"
+query subscriber "$append_only" >/dev/null
+query publisher "DELETE FROM card WHERE id = 4"
+status=0
+wait_for_log 'Trigger "delivery_append_only" refuses DELETE' || status=1
+result $status "an append-only table refuses applied changes of rows"
+query subscriber "SELECT delivery.allow_changes('card')" >/dev/null
+status=0
+wait_for subscriber "SELECT count(*) = 3 FROM card" || status=1
+result $status "until it is none"
+query subscriber "$append_only" >/dev/null
+query publisher "TRUNCATE card"
+status=0
+wait_for_log 'Trigger "delivery_append_only_truncate" refuses TRUNCATE' || status=1
+result $status "and TRUNCATE"
 query subscriber "ALTER SUBSCRIPTION cards DISABLE; ALTER SUBSCRIPTION cards SET (slot_name = NONE); DROP SUBSCRIPTION cards"
 query publisher "SELECT pg_drop_replication_slot('cards') FROM pg_replication_slots WHERE NOT active" >/dev/null || true
 finish
