@@ -398,5 +398,35 @@ BEGIN
 END $$;
 SELECT count(*) FROM card;
 DROP TABLE card;
+
+-- long values, and long lists of them, are cut where they are shown, in whole characters
+CREATE FUNCTION pg_temp.told(statement text) RETURNS TABLE (field text, shown text) LANGUAGE plpgsql AS $$
+DECLARE
+	message text;
+	detail text;
+	hint text;
+	rule text;
+BEGIN
+	EXECUTE statement;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT, rule = CONSTRAINT_NAME;
+	RETURN QUERY VALUES ('state', sqlstate), ('message', message), ('detail', detail), ('hint', hint), ('constraint', rule);
+END $$;
+CREATE TABLE card (id integer, lane text, team text, image bytea);
+SELECT delivery.limit_wip('card', 'lane', '{team,image}');
+SELECT delivery.set_wip_limit('card', array_agg(repeat('l', 60 + i)), 1, 'block') FROM generate_series(1, 12) AS i;
+SELECT * FROM pg_temp.told($$INSERT INTO card SELECT i, repeat('l', 70), repeat('ü', 1000000), repeat('b', 1000000)::bytea FROM generate_series(1, 2) AS i$$);
+SELECT * FROM pg_temp.told($$SELECT delivery.drop_wip_limit('card', array_agg('lane ' || i), '{"team": "red"}') FROM generate_series(1, 20) AS i$$);
+SELECT * FROM pg_temp.told($$SELECT delivery.end_wip_override('card', '{doing}', jsonb_build_object('team', repeat('r', 100000)))$$);
+SELECT * FROM pg_temp.told($$SELECT delivery.set_wip_limit('card', '{doing}', 1, 'block', jsonb_build_object(repeat('c', 100000), 1))$$);
+ALTER TABLE card ADD CHECK (lane <> repeat('x', 100000));
+SELECT * FROM pg_temp.told($$SELECT delivery.set_wip_limit('card', ARRAY[repeat('x', 100000)], 1, 'block')$$);
+ALTER TABLE card DROP CONSTRAINT card_lane_check;
+DROP TRIGGER delivery_wip_insert ON card;
+DROP TRIGGER delivery_wip_update ON card;
+ALTER TABLE card ALTER lane TYPE integer USING 0;
+SELECT delivery.limit_wip('card', 'lane', '{team,image}');
+SELECT min(length(u)), max(length(u)), count(*) FROM delivery.wip_unknown('card') AS u;
+DROP TABLE card;
 DELETE FROM delivery_internal.wip_limit;
 DELETE FROM delivery_internal.wip_override;
