@@ -428,5 +428,39 @@ ALTER TABLE card ALTER lane TYPE integer USING 0;
 SELECT delivery.limit_wip('card', 'lane', '{team,image}');
 SELECT min(length(u)), max(length(u)), count(*) FROM delivery.wip_unknown('card') AS u;
 DROP TABLE card;
+
+-- what a session knows of boards that are no more, and of what they were before, does not stay
+CREATE TABLE card (id integer, lane text);
+CREATE FUNCTION pg_temp.known() RETURNS numeric LANGUAGE sql AS $$
+	SELECT sum(used_bytes) FROM pg_backend_memory_contexts WHERE name = 'CacheMemoryContext' OR name LIKE 'delivery%'
+$$;
+DO $$
+DECLARE
+	before numeric;
+BEGIN
+	FOR i IN 1..250 LOOP
+		PERFORM delivery.limit_wip('card', 'lane');
+		PERFORM delivery.set_wip_limit('card', '{doing}', 1000, 'block');
+		COMMIT;
+		INSERT INTO card VALUES (i, 'doing');
+		UPDATE card SET lane = 'done' WHERE id = i;
+		PERFORM delivery.unlimit_wip('card');
+		COMMIT;
+		IF i = 50 THEN
+			before := pg_temp.known();
+		END IF;
+	END LOOP;
+	IF pg_temp.known() - before > 200 * 500 THEN
+		RAISE EXCEPTION '% bytes stay of each attach', (pg_temp.known() - before) / 200;
+	END IF;
+END $$;
+SELECT delivery.limit_wip('card', 'lane');
+BEGIN;
+SELECT format('DO $do$BEGIN PERFORM delivery.set_wip_limit(%L, %L, %s, %L); INSERT INTO card VALUES (1, %L); END $do$',
+	'card', '{doing}', 2000 + i, 'block', 'todo') FROM generate_series(1, 12) AS i
+\gexec
+SELECT count(*) <= 5 AS few FROM pg_backend_memory_contexts WHERE name = 'delivery board';
+COMMIT;
+DROP TABLE card;
 DELETE FROM delivery_internal.wip_limit;
 DELETE FROM delivery_internal.wip_override;
