@@ -16,18 +16,28 @@
 #include "rewrite/prs2lock.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 
 #include "guard/condition.h"
 
 typedef struct KnownCondition
 {
-	Oid			trigger;		/* key of the hash table */
+	Oid			trigger;
 	char	   *text;			/* as it is stored */
 	List	   *planned;
 } KnownCondition;
 
-static HTAB *known_conditions = NULL;
+/* Forgotten when anything about the table changes, as when a trigger is dropped. */
+typedef struct KnownTable
+{
+	Oid			table;			/* key of the hash table */
+	MemoryContext context;
+	List	   *conditions;
+} KnownTable;
+
+static HTAB *known_tables = NULL;
 /* those of our triggers that have run */
 #define TRIGGER_FUNCTIONS 4
 static Oid	trigger_functions[TRIGGER_FUNCTIONS];
@@ -45,35 +55,102 @@ plan(const char *text)
 	return make_ands_implicit(expression_planner((Expr *) condition));
 }
 
-static List *
-planned_condition(const Trigger *trigger)
+static void
+forget_table(KnownTable *known)
 {
-	KnownCondition *known;
-	MemoryContext caller;
-	bool		found;
+	MemoryContextDelete(known->context);
+	(void) hash_search(known_tables, &known->table, HASH_REMOVE, NULL);
+}
 
-	if (known_conditions == NULL)
+static void
+forget(Datum argument, Oid relation)
+{
+	HASH_SEQ_STATUS scan;
+	KnownTable *known;
+
+	(void) argument;
+	if (relation != InvalidOid)
 	{
-		HASHCTL		control = {0};
-
-		control.keysize = sizeof(Oid);
-		control.entrysize = sizeof(KnownCondition);
-		control.hcxt = CacheMemoryContext;
-		known_conditions = hash_create("delivery conditions", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		known = (KnownTable *) hash_search(known_tables, &relation, HASH_FIND, NULL);
+		if (known != NULL)
+			forget_table(known);
+		return;
 	}
-	known = (KnownCondition *) hash_search(known_conditions, &trigger->tgoid, HASH_ENTER, &found);
-	if (!found)
-		known->text = NULL;
-	if (known->text != NULL && strcmp(known->text, trigger->tgqual) == 0)
-		return known->planned;
+	hash_seq_init(&scan, known_tables);
+	while ((known = (KnownTable *) hash_seq_search(&scan)) != NULL)
+		forget_table(known);
+}
 
-	/* what was there before may be in use; conditions hardly ever change */
-	known->text = NULL;
-	caller = MemoryContextSwitchTo(CacheMemoryContext);
-	known->planned = plan(trigger->tgqual);
-	known->text = pstrdup(trigger->tgqual);
+static void
+start(void)
+{
+	HASHCTL		control = {0};
+
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(KnownTable);
+	control.hcxt = CacheMemoryContext;
+	known_tables = hash_create("delivery conditions", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	CacheRegisterRelcacheCallback(forget, (Datum) 0);
+}
+
+static const KnownCondition *
+find_condition(Oid table, const Trigger *trigger)
+{
+	const KnownTable *known = (const KnownTable *) hash_search(known_tables, &table, HASH_FIND, NULL);
+	ListCell   *cell;
+
+	foreach(cell, known == NULL ? NIL : known->conditions)
+	{
+		const KnownCondition *condition = (const KnownCondition *) lfirst(cell);
+
+		if (condition->trigger == trigger->tgoid && strcmp(condition->text, trigger->tgqual) == 0)
+			return condition;
+	}
+	return NULL;
+}
+
+static void
+keep_condition(Oid table, const Trigger *trigger, List *planned)
+{
+	KnownTable *known = (KnownTable *) hash_search(known_tables, &table, HASH_FIND, NULL);
+	MemoryContext caller;
+	KnownCondition *condition;
+
+	if (known == NULL)
+	{
+		MemoryContext context = AllocSetContextCreate(CacheMemoryContext, "delivery conditions of a table", ALLOCSET_SMALL_SIZES);
+
+		known = (KnownTable *) hash_search(known_tables, &table, HASH_ENTER, NULL);
+		known->context = context;
+		known->conditions = NIL;
+	}
+	caller = MemoryContextSwitchTo(known->context);
+	condition = (KnownCondition *) palloc(sizeof(KnownCondition));
+	condition->trigger = trigger->tgoid;
+	condition->text = pstrdup(trigger->tgqual);
+	condition->planned = (List *) copyObject(planned);
+	known->conditions = lappend(known->conditions, condition);
 	MemoryContextSwitchTo(caller);
-	return known->planned;
+}
+
+/*
+ * In the current memory context, which is that of the statement: what is known may be
+ * forgotten while it runs.
+ */
+static List *
+planned_condition(Oid table, const Trigger *trigger)
+{
+	const KnownCondition *known;
+	List	   *planned;
+
+	if (known_tables == NULL)
+		start();
+	known = find_condition(table, trigger);
+	if (known != NULL)
+		return (List *) copyObject(known->planned);
+	planned = plan(trigger->tgqual);
+	keep_condition(table, trigger, planned);
+	return planned;
 }
 
 /*
@@ -116,7 +193,7 @@ prepare(const QueryDesc *query, ResultRelInfo *target)
 
 		if (trigger->tgqual != NULL && target->ri_TrigWhenExprs[i] == NULL &&
 			is_ours(trigger) && is_needed(query, trigger))
-			target->ri_TrigWhenExprs[i] = ExecInitQual(planned_condition(trigger), NULL);
+			target->ri_TrigWhenExprs[i] = ExecInitQual(planned_condition(RelationGetRelid(target->ri_RelationDesc), trigger), NULL);
 	}
 }
 

@@ -10,6 +10,7 @@
 
 #include "access/relation.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "miscadmin.h"
@@ -40,15 +41,29 @@ typedef struct KnownBoard
 	WipBoard   *compiled;
 } KnownBoard;
 
-/* which board a trigger belongs to, which never changes */
-typedef struct KnownTrigger
+/* which boards the triggers of a table belong to: that for INSERT, and that for UPDATE */
+#define TRIGGERS_KNOWN 2
+
+typedef struct KnownTriggers
 {
-	Oid			trigger;		/* key of the hash table */
-	Oid			board;
-} KnownTrigger;
+	Oid			table;			/* key of the hash table */
+	int			next;			/* to be replaced */
+	Oid			triggers[TRIGGERS_KNOWN];
+	Oid			boards[TRIGGERS_KNOWN];
+} KnownTriggers;
 
 static HTAB *known_boards = NULL;
 static HTAB *known_triggers = NULL;
+
+/* entries stay where they are; a statement asks for its board again and again */
+static KnownBoard *last_board = NULL;
+
+/* some are not valid */
+static bool some_outdated = false;
+
+/* what is outdated may be in use by whoever asked for it, until the client's next message */
+static List *outdated_boards = NIL;
+static TimestampTz outdated_at = 0;
 static uint64 last_generation = 0;
 
 /* --- tables ------------------------------------------------------------- */
@@ -159,12 +174,24 @@ forget(Datum argument, Oid relation)
 {
 	HASH_SEQ_STATUS scan;
 	KnownBoard *known;
+	KnownTriggers *triggers;
 
 	(void) argument;
 	hash_seq_init(&scan, known_boards);
 	while ((known = (KnownBoard *) hash_seq_search(&scan)) != NULL)
 		if (concerns(known, relation))
+		{
 			known->valid = false;
+			some_outdated = true;
+		}
+	if (relation != InvalidOid)
+	{
+		(void) hash_search(known_triggers, &relation, HASH_REMOVE, NULL);
+		return;
+	}
+	hash_seq_init(&scan, known_triggers);
+	while ((triggers = (KnownTriggers *) hash_seq_search(&scan)) != NULL)
+		(void) hash_search(known_triggers, &triggers->table, HASH_REMOVE, NULL);
 }
 
 /* The labels of an enum were changed, or a schema renamed. */
@@ -176,6 +203,35 @@ forget_all(Datum argument, int cache, uint32 value)
 	forget(argument, InvalidOid);
 }
 
+/*
+ * Nobody uses a board between transactions: those that are outdated go, as their tables
+ * may be gone.
+ */
+static void
+end_transaction(XactEvent event, void *argument)
+{
+	HASH_SEQ_STATUS scan;
+	KnownBoard *known;
+
+	(void) argument;
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
+		return;
+	/* with the transaction's memory */
+	outdated_boards = NIL;
+	if (!some_outdated)
+		return;
+	some_outdated = false;
+	last_board = NULL;
+	hash_seq_init(&scan, known_boards);
+	while ((known = (KnownBoard *) hash_seq_search(&scan)) != NULL)
+		if (!known->valid)
+		{
+			if (known->compiled != NULL)
+				MemoryContextDelete(known->compiled->context);
+			(void) hash_search(known_boards, &known->board, HASH_REMOVE, NULL);
+		}
+}
+
 static void
 start(void)
 {
@@ -185,27 +241,52 @@ start(void)
 	control.entrysize = sizeof(KnownBoard);
 	control.hcxt = CacheMemoryContext;
 	known_boards = hash_create("delivery boards", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	control.entrysize = sizeof(KnownTrigger);
+	control.entrysize = sizeof(KnownTriggers);
 	known_triggers = hash_create("delivery triggers of boards", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	RegisterXactCallback(end_transaction, NULL);
 	CacheRegisterRelcacheCallback(forget, (Datum) 0);
 	CacheRegisterSyscacheCallback(ENUMTYPOIDNAME, forget_all, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, forget_all, (Datum) 0);
 }
 
 /*
- * The board as it is now.  The result stays in memory until the end of the
- * transaction at least, also when it is outdated.
+ * Keep an outdated board for those who asked for it.  They do not wait for the client, so
+ * after its next message nobody uses what was outdated before.
+ */
+static void
+outdate(WipBoard *board)
+{
+	TimestampTz now = GetCurrentStatementStartTimestamp();
+	MemoryContext caller;
+
+	if (outdated_boards != NIL && outdated_at != now)
+	{
+		ListCell   *cell;
+
+		foreach(cell, outdated_boards)
+			MemoryContextDelete((MemoryContext) lfirst(cell));
+		list_free(outdated_boards);
+		outdated_boards = NIL;
+	}
+	outdated_at = now;
+	MemoryContextSetParent(board->context, TopTransactionContext);
+	caller = MemoryContextSwitchTo(TopTransactionContext);
+	outdated_boards = lappend(outdated_boards, board->context);
+	MemoryContextSwitchTo(caller);
+}
+
+/*
+ * The board as it is now.  The result stays in memory until the client's next message at
+ * least, also when it is outdated.
  */
 WipBoard *
 delivery_wip_board(Oid oid)
 {
-	/* entries stay where they are; a statement asks for its board again and again */
-	static KnownBoard *last = NULL;
 	KnownBoard *known;
 	bool		found;
 
-	if (last != NULL && last->board == oid && last->valid && !last->compiling)
-		return last->compiled;
+	if (last_board != NULL && last_board->board == oid && last_board->valid && !last_board->compiling)
+		return last_board->compiled;
 	if (known_boards == NULL)
 		start();
 	known = (KnownBoard *) hash_search(known_boards, &oid, HASH_ENTER, &found);
@@ -234,6 +315,7 @@ delivery_wip_board(Oid oid)
 		PG_CATCH();
 		{
 			known->valid = known->compiling = false;
+			some_outdated = true;
 			PG_RE_THROW();
 		}
 		PG_END_TRY();
@@ -241,9 +323,9 @@ delivery_wip_board(Oid oid)
 		MemoryContextSetParent(context, CacheMemoryContext);
 		known->compiled = compiled;
 		if (outdated != NULL)
-			MemoryContextSetParent(outdated->context, TopTransactionContext);
+			outdate(outdated);
 	}
-	last = known;
+	last_board = known;
 	return known->compiled;
 }
 
@@ -281,19 +363,29 @@ find_table(const WipBoard *board, Oid relid)
 }
 
 static Oid
-board_of_trigger(const Trigger *trigger)
+board_of_trigger(Oid table, const Trigger *trigger)
 {
-	KnownTrigger *known;
+	KnownTriggers *known;
 	WipLayout	layout;
+	bool		found;
 
 	if (known_triggers == NULL)
 		start();
-	known = (KnownTrigger *) hash_search(known_triggers, &trigger->tgoid, HASH_FIND, NULL);
-	if (known != NULL)
-		return known->board;
+	known = (KnownTriggers *) hash_search(known_triggers, &table, HASH_FIND, NULL);
+	for (int i = 0; known != NULL && i < TRIGGERS_KNOWN; i++)
+		if (known->triggers[i] == trigger->tgoid)
+			return known->boards[i];
 	if (!delivery_wip_layout(trigger, &layout))
 		return InvalidOid;
-	((KnownTrigger *) hash_search(known_triggers, &trigger->tgoid, HASH_ENTER, NULL))->board = layout.board;
+	known = (KnownTriggers *) hash_search(known_triggers, &table, HASH_ENTER, &found);
+	if (!found)
+	{
+		memset(known, 0, sizeof(KnownTriggers));
+		known->table = table;
+	}
+	known->triggers[known->next] = trigger->tgoid;
+	known->boards[known->next] = layout.board;
+	known->next = (known->next + 1) % TRIGGERS_KNOWN;
 	return layout.board;
 }
 
@@ -305,7 +397,7 @@ const WipTable *
 delivery_wip_triggered(const TriggerData *trigger, WipBoard **board)
 {
 	Oid			relid = RelationGetRelid(trigger->tg_relation);
-	Oid			oid = board_of_trigger(trigger->tg_trigger);
+	Oid			oid = board_of_trigger(relid, trigger->tg_trigger);
 	const WipTable *table = NULL;
 
 	if (OidIsValid(oid))

@@ -19,6 +19,7 @@
 #include "utils/rel.h"
 #include "utils/rls.h"
 
+#include "base/shown.h"
 #include "base/statement.h"
 #include "guard/wip_known.h"
 
@@ -112,7 +113,7 @@ delivery_wip_check_known(Relation relation, AttrNumber number, const char *value
 		if (!is_true((const char *) lfirst(condition), value))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("\"%s\" is no value of column \"%s\"", value,
+					 errmsg("\"%s\" is no value of column \"%s\"", delivery_shown(value),
 							NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname)),
 					 errdetail("Constraint \"%s\" of table \"%s\" does not allow it.", (const char *) lfirst(name), RelationGetRelationName(relation)),
 					 errhint("Write it as it is written in the table.")));

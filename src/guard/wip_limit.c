@@ -26,6 +26,7 @@
 #include "utils/syscache.h"
 
 #include "base/internal.h"
+#include "base/shown.h"
 #include "base/soft_input.h"
 #include "guard/wip.h"
 #include "guard/wip_column.h"
@@ -77,7 +78,7 @@ read_value(WipBoard *board, int column, const char *string, Datum *value)
 {
 	if (delivery_read_softly(getBaseType(board->columns[column].type), -1, string, value))
 		return true;
-	board->unknown = lappend(board->unknown, psprintf("%s = %s", board->columns[column].name, quote_literal_cstr(string)));
+	board->unknown = lappend(board->unknown, psprintf("%s = %s", board->columns[column].name, quote_literal_cstr(delivery_shown(string))));
 	return false;
 }
 
@@ -100,7 +101,7 @@ read_scope(WipBoard *board, Datum scope, uint32 *mask, bool *together, Datum *va
 			continue;
 		if (i + 1 >= board->layout.count)
 		{
-			board->unknown = lappend(board->unknown, psprintf("%s, in a scope of %d values", quote_literal_cstr(TextDatumGetCString(texts[i])), count));
+			board->unknown = lappend(board->unknown, psprintf("%s, in a scope of %d values", quote_literal_cstr(delivery_shown_value(TEXTOID, texts[i])), count));
 			return false;
 		}
 		if (!read_value(board, i + 1, TextDatumGetCString(texts[i]), &values[i + 1]))

@@ -14,19 +14,10 @@
 #include "utils/rel.h"
 
 #include "base/errors.h"
+#include "base/shown.h"
 #include "guard/wip.h"
 #include "guard/wip_message.h"
 #include "guard/wip_rights.h"
-
-static char *
-value_text(const WipColumn *column, Datum value)
-{
-	Oid			output;
-	bool		is_varlena;
-
-	getTypeOutputInfo(column->type, &output, &is_varlena);
-	return OidOutputFunctionCall(output, value);
-}
 
 static char *
 lanes_text(const WipLimit *limit, const char *quote)
@@ -34,8 +25,10 @@ lanes_text(const WipLimit *limit, const char *quote)
 	StringInfoData text;
 
 	initStringInfo(&text);
-	for (int i = 0; i < limit->lane_count; i++)
-		appendStringInfo(&text, "%s%s%s%s", i > 0 ? ", " : "", quote, limit->lane_names[i], quote);
+	for (int i = 0; i < limit->lane_count && i < DELIVERY_LISTED; i++)
+		appendStringInfo(&text, "%s%s%s%s", i > 0 ? ", " : "", quote, delivery_shown(limit->lane_names[i]), quote);
+	if (limit->lane_count > DELIVERY_LISTED)
+		appendStringInfoString(&text, ", ...");
 	return text.data;
 }
 
@@ -50,7 +43,7 @@ append_scope(StringInfo text, const WipBoard *board, const WipLimit *limit, cons
 		if ((limit->mask >> (i - 1)) & 1)
 		{
 			appendStringInfo(text, "%s%s = %s", first ? ", " : " and ", board->columns[i].name,
-							 quote_literal_cstr(value_text(&board->columns[i], row->values[i])));
+							 quote_literal_cstr(delivery_shown_value(board->columns[i].type, row->values[i])));
 			first = false;
 		}
 }
@@ -81,7 +74,7 @@ delivery_wip_report(const WipBoard *board, const WipLimit *limit, const WipRow *
 	Relation	relation = table_open(board->board, AccessShareLock);
 	bool		full = delivery_wip_may_read(board);
 	bool		named = full || knows_lane(board, trigger);
-	const char *lane = value_text(&board->columns[0], row->values[0]);
+	const char *lane = delivery_shown_value(board->columns[0].type, row->values[0]);
 	char	   *rule = psprintf("wip_limit(%s)", full ? lanes_text(limit, "") : named ? lane : "");
 	StringInfoData detail;
 

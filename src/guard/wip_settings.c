@@ -29,6 +29,7 @@
 
 #include "base/internal.h"
 #include "base/owner.h"
+#include "base/shown.h"
 #include "base/soft_input.h"
 #include "base/statement.h"
 #include "guard/canonical.h"
@@ -175,7 +176,7 @@ find_scope_column(Relation relation, const WipLayout *layout, const char *name)
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("\"%s\" is no scope column of board \"%s\"", name, RelationGetRelationName(relation)),
+			 errmsg("\"%s\" is no scope column of board \"%s\"", delivery_shown(name), RelationGetRelationName(relation)),
 			 layout->count > 1 ? errdetail("Its scope columns are %s.", known.data) : errdetail("It has no scope columns."),
 			 errhint("Name a scope column that limit_wip was called with.")));
 }
@@ -299,7 +300,7 @@ refuse_unknown_limit(const Setting *setting)
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("board %s has no such limit", delivery_qualified_name(setting->relation)),
 			 errdetail("There is none for lanes %s and scope %s.",
-					   OidOutputFunctionCall(F_ARRAY_OUT, setting->lanes), OidOutputFunctionCall(F_ARRAY_OUT, setting->scope)),
+					   delivery_shown_texts(setting->lanes), delivery_shown_texts(setting->scope)),
 			 errhint("SELECT * FROM delivery.wip_status() shows which there are.")));
 }
 
@@ -450,7 +451,7 @@ delivery_end_wip_override(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("board %s has no such override", delivery_qualified_name(setting.relation)),
 				 errdetail("None holds now for lanes %s and scope %s.",
-						   OidOutputFunctionCall(F_ARRAY_OUT, setting.lanes), OidOutputFunctionCall(F_ARRAY_OUT, setting.scope)),
+						   delivery_shown_texts(setting.lanes), delivery_shown_texts(setting.scope)),
 				 errhint("SELECT * FROM delivery.wip_override WHERE until > now() shows which there are.")));
 	relation_close(setting.relation, AccessShareLock);
 	PG_RETURN_INT64((int64) ended);

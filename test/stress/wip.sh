@@ -16,7 +16,7 @@ trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 . test/bin/tap.sh
 transactions=${STRESS_TRANSACTIONS:-20000}
 clients=8
-plan 8
+plan 10
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -c "$1"
@@ -103,5 +103,25 @@ is "$(cat "$work/watched")" '' "none ever was"
 is "$(query "SELECT (SELECT count(*) FROM stress_item) = sum(created) - sum(removed) AND sum(created) > 100 FROM stress_done")" t "nothing is lost"
 is "$(query "SELECT bool_and(headroom >= 0) AND bool_or(headroom = 0) AND sum(in_progress) > 0 FROM delivery.wip_status() WHERE board = 'stress_item'::regclass")" t "lanes were full"
 is "$(query "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")" 0 "no lock is left"
+
+# statements that enter as many groups as one may lock, none in common: 30 fit, 3 do not
+query "SET client_min_messages = warning;
+	DROP TABLE IF EXISTS stress_group;
+	CREATE TABLE stress_group (lane text, team integer);
+	CREATE INDEX ON stress_group (lane, team);
+	SELECT delivery.limit_wip('stress_group', 'lane', '{team}');
+	SELECT delivery.set_wip_limit('stress_group', '{doing}', 30, 'block')" >/dev/null
+pids=()
+for ((client = 0; client < clients; client++)); do
+	yes "INSERT INTO stress_group SELECT 'doing', $client * 1000 + i FROM generate_series(1, 256) AS i;" | head -n 33 |
+		PGOPTIONS="${PGOPTIONS:-} -c synchronous_commit=off -c deadlock_timeout=50ms" \
+			psql -X -q -v VERBOSITY=sqlstate >"$work/out.$client" 2>"$work/errors.groups.$client" &
+	pids+=($!)
+done
+wait "${pids[@]}"
+is "$(states groups)" '23W01 ' "256 groups in each statement: no error but refusals"
+is "$(query "SELECT count(*) || ' ' || min(items) || ' ' || max(items) FROM (SELECT count(*) AS items FROM stress_group GROUP BY team) AS g")" \
+	"$((clients * 256)) 30 30" "each of the groups is full, and none above its limit"
+query "SELECT delivery.unlimit_wip('stress_group'); DROP TABLE stress_group" >/dev/null
 query "SELECT delivery.unlimit_wip('stress_item'); DROP TABLE stress_item, stress_done" >/dev/null
 finish
