@@ -171,14 +171,68 @@ SELECT delivery.override_wip('card', '{doing}', '{}', 1, 'there is none', clock_
 SELECT delivery.end_wip_override('card', '{doing}', '{}');
 \set VERBOSITY default
 SELECT delivery.drop_wip_limit('card', '{doing}', '{"team": "red"}');
--- without scope columns there is but one scope
-CREATE TABLE plain (id integer, lane text);
+-- an override of each scope, or of one, is none for all together
+DELETE FROM delivery_internal.wip_limit;
+SELECT delivery.set_wip_limit('card', '{doing}', 4, 'block', '{}');
+\set VERBOSITY sqlstate
+SELECT delivery.override_wip('card', '{doing}', NULL, 1, 'no limit of each', clock_timestamp() + interval '1 hour');
+SELECT delivery.override_wip('card', '{doing}', '{"team": "red"}', 1, 'nor of this one', clock_timestamp() + interval '1 hour');
+\set VERBOSITY default
+-- without scope columns there is but one scope, and both count it; with them both stay what they are
+CREATE TABLE plain (id integer, lane text, team text, client text);
 SELECT delivery.limit_wip('plain', 'lane');
-SELECT delivery.set_wip_limit('plain', '{doing}', 1, 'block');
+SELECT delivery.set_wip_limit('plain', '{doing}', 3, 'block');
 SELECT delivery.set_wip_limit('plain', '{doing}', 2, 'block', '{}');
-SELECT lanes, scope, maximum FROM delivery.wip_status() WHERE board = 'plain'::regclass;
+SELECT lanes, scope, maximum FROM delivery.wip_status() WHERE board = 'plain'::regclass ORDER BY maximum;
+INSERT INTO plain VALUES (1, 'doing', 'a'), (2, 'doing', 'b');
+SELECT pg_temp.try($$INSERT INTO plain VALUES (3, 'doing', 'c')$$);
+DROP TRIGGER delivery_wip_insert ON plain;
+DROP TRIGGER delivery_wip_update ON plain;
+\set VERBOSITY sqlstate
+SELECT delivery.limit_wip('plain', 'lane', '{team,client}');
+\set VERBOSITY default
+SELECT delivery.limit_wip('plain', 'lane', '{team}');
+SELECT pg_temp.try($$INSERT INTO plain VALUES (3, 'doing', 'c')$$);
+SELECT scope, in_progress, maximum FROM delivery.wip_status() WHERE board = 'plain'::regclass ORDER BY scope;
+DROP TRIGGER delivery_wip_insert ON plain;
+DROP TRIGGER delivery_wip_update ON plain;
+SELECT delivery.limit_wip('plain', 'lane');
+SELECT pg_temp.try($$INSERT INTO plain VALUES (3, 'doing', 'c')$$);
 SELECT delivery.unlimit_wip('plain');
 DROP TABLE plain;
+-- a group is counted once, whatever the checks of foreign keys and other triggers do between its events
+CREATE TABLE team (name text PRIMARY KEY);
+INSERT INTO team SELECT i::text FROM generate_series(1, 300) AS i;
+CREATE TABLE task (id integer, lane text, team text REFERENCES team);
+CREATE INDEX ON task (lane, team);
+SELECT delivery.limit_wip('task', 'lane', '{team}');
+SELECT delivery.set_wip_limit('task', '{doing}', 5, 'block');
+SELECT delivery.set_wip_limit('task', '{doing}', 1000, 'block', '{}');
+BEGIN;
+INSERT INTO task SELECT i, 'doing', i::text FROM generate_series(1, 300) AS i;
+SELECT idx_tup_fetch BETWEEN 300 AND 3000 AS once FROM pg_stat_xact_user_tables WHERE relid = 'task'::regclass;
+COMMIT;
+-- but anew for what enters meanwhile
+CREATE FUNCTION more() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.id = 1001 THEN
+		INSERT INTO task SELECT 2000 + i, 'doing', '3' FROM generate_series(1, 2) AS i;
+	END IF;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER zz_more AFTER INSERT ON task FOR EACH ROW EXECUTE FUNCTION more();
+SELECT delivery.set_wip_limit('task', '{doing}', 303, 'block', '{}');
+SELECT pg_temp.try($$INSERT INTO task VALUES (1001, 'doing', '1'), (1002, 'doing', '2')$$);
+SELECT delivery.set_wip_limit('task', '{doing}', 304, 'block', '{}');
+SELECT pg_temp.try($$INSERT INTO task VALUES (1001, 'doing', '1'), (1002, 'doing', '2')$$);
+BEGIN;
+SET CONSTRAINTS ALL DEFERRED;
+SELECT pg_temp.try($$INSERT INTO task VALUES (1003, 'doing', '1')$$);
+COMMIT;
+SELECT count(*) FROM task WHERE lane = 'doing';
+SELECT delivery.unlimit_wip('task');
+DROP TABLE task, team;
+DROP FUNCTION more;
 DELETE FROM delivery_internal.wip_limit;
 DELETE FROM delivery_internal.wip_override;
 TRUNCATE card;

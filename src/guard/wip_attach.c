@@ -237,7 +237,9 @@ check_old_limits(Relation board, const WipLayout *layout)
 	Oid			types[2] = {REGCLASSOID, INT4OID};
 	Datum		values[2] = {ObjectIdGetDatum(RelationGetRelid(board)), Int32GetDatum(layout->count - 1)};
 	const char *misfits = "SELECT FROM (SELECT board, scope FROM delivery_internal.wip_limit UNION ALL SELECT board, scope FROM delivery_internal.wip_override) AS s"
-		" WHERE board = $1 AND scope <> '{}' AND cardinality(scope) <> $2";
+		" WHERE board = $1 AND scope <> '{}'"
+		/* all scopes together, also on a board that has but one */
+		" AND cardinality(scope) <> CASE array_remove(scope, NULL) WHEN '{}' THEN greatest($2, 1) ELSE $2 END";
 
 	if (delivery_run_internal("wip_limit", misfits, 2, types, values) > 0)
 		ereport(ERROR,

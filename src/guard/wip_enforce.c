@@ -84,6 +84,9 @@ typedef struct Entering
 
 static dlist_head running = DLIST_STATIC_INIT(running);
 
+/* whether something entered since groups were judged */
+static bool judged_is_old = false;
+
 static void
 stop_entering(void *argument)
 {
@@ -353,7 +356,10 @@ enters(FunctionCallInfo fcinfo, bool weighted)
 		if (entering->has_old ? is_entry(board, limit, &old, old_weight, &new, new_weight) : new_weight > 0)
 			is_any = true;
 	}
-	if (!is_any || !is_new(entering, board, &new))
+	if (!is_any)
+		return false;
+	judged_is_old = true;
+	if (!is_new(entering, board, &new))
 		return false;
 	foreach(cell, limits)
 		delivery_wip_await(entering->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], &new));
@@ -380,7 +386,10 @@ delivery_enters_weighted_wip(PG_FUNCTION_ARGS)
 
 /* --- when it is done ---------------------------------------------------- */
 
-/* What was found to be right: nothing can change it but a command of our own. */
+/*
+ * What was found to be right: nothing can change it but what we enter ourselves.  A
+ * command alone does not: the checks of foreign keys are such, one for each row.
+ */
 typedef struct Judged
 {
 	struct Judged *next;
@@ -398,7 +407,6 @@ typedef struct JudgedList
 
 static HTAB *judged = NULL;
 static MemoryContext judged_context = NULL;
-static CommandId judged_command;
 static SubTransactionId judged_subtransaction;
 
 static void
@@ -412,11 +420,10 @@ forget_judged(void *argument)
 static JudgedList *
 judged_list(uint32 key)
 {
-	CommandId	command = GetCurrentCommandId(false);
 	JudgedList *list;
 	bool		found;
 
-	if (judged != NULL && (judged_command != command || judged_subtransaction != GetCurrentSubTransactionId()))
+	if (judged != NULL && (judged_is_old || judged_subtransaction != GetCurrentSubTransactionId()))
 		MemoryContextDelete(judged_context);
 	if (judged == NULL)
 	{
@@ -431,7 +438,7 @@ judged_list(uint32 key)
 		callback->func = forget_judged;
 		judged = hash_create("delivery groups judged", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 		judged_context = context;
-		judged_command = command;
+		judged_is_old = false;
 		judged_subtransaction = GetCurrentSubTransactionId();
 		MemoryContextRegisterResetCallback(context, callback);
 	}

@@ -115,16 +115,15 @@ canonical_lanes(Relation relation, const WipLayout *layout, ArrayType *lanes, bo
 
 /*
  * The values of the scope columns, NULL for those that are not named; where none is, that
- * is all scopes together.  A board without scope columns has but one scope.
+ * is all scopes together.  So that this differs from each scope separately, a board
+ * without scope columns has one NULL then, too.
  */
 static Datum
 scope_array(const WipLayout *layout, Datum *values, bool *nulls)
 {
-	int			dimensions[1] = {layout->count - 1};
+	int			dimensions[1] = {Max(layout->count - 1, 1)};
 	int			bounds[1] = {1};
 
-	if (layout->count == 1)
-		return PointerGetDatum(construct_empty_array(TEXTOID));
 	return PointerGetDatum(construct_md_array(values, nulls, 1, dimensions, bounds, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
@@ -138,7 +137,7 @@ canonical_scope(Relation relation, const WipLayout *layout, ArrayType *scope, bo
 	deconstruct_array(scope, TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls, &count);
 	if (count == 0)
 		return PointerGetDatum(construct_empty_array(TEXTOID));
-	if (count != layout->count - 1)
+	if (count != layout->count - 1 && !(count == 1 && nulls[0] && layout->count == 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a scope of board \"%s\" has %d values", RelationGetRelationName(relation), layout->count - 1),
@@ -293,14 +292,29 @@ read_setting(FunctionCallInfo fcinfo, int scope, bool known, Setting *setting)
 	delivery_become_caller(&caller);
 }
 
+/* As in the functions' arguments, not as it is stored. */
+static const char *
+scope_text(Datum scope)
+{
+	Datum	   *texts;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(DatumGetArrayTypeP(scope), TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls, &count);
+	for (int i = 0; i < count; i++)
+		if (!nulls[i])
+			return psprintf("scope %s", delivery_shown_texts(scope));
+	return count == 0 ? "each scope separately (NULL)" : "all scopes together ({})";
+}
+
 pg_noreturn static void
 refuse_unknown_limit(const Setting *setting)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("board %s has no such limit", delivery_qualified_name(setting->relation)),
-			 errdetail("There is none for lanes %s and scope %s.",
-					   delivery_shown_texts(setting->lanes), delivery_shown_texts(setting->scope)),
+			 errdetail("There is none for lanes %s and %s.",
+					   delivery_shown_texts(setting->lanes), scope_text(setting->scope)),
 			 errhint("SELECT * FROM delivery.wip_status() shows which there are.")));
 }
 
@@ -450,8 +464,8 @@ delivery_end_wip_override(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("board %s has no such override", delivery_qualified_name(setting.relation)),
-				 errdetail("None holds now for lanes %s and scope %s.",
-						   delivery_shown_texts(setting.lanes), delivery_shown_texts(setting.scope)),
+				 errdetail("None holds now for lanes %s and %s.",
+						   delivery_shown_texts(setting.lanes), scope_text(setting.scope)),
 				 errhint("SELECT * FROM delivery.wip_override WHERE until > now() shows which there are.")));
 	relation_close(setting.relation, AccessShareLock);
 	PG_RETURN_INT64((int64) ended);
