@@ -565,5 +565,55 @@ SELECT format('DO $do$BEGIN PERFORM delivery.set_wip_limit(%L, %L, %s, %L); INSE
 SELECT count(*) <= 5 AS few FROM pg_backend_memory_contexts WHERE name = 'delivery board';
 COMMIT;
 DROP TABLE card;
+
+-- many limits and overrides are read in no more time each than few: compared each with
+-- each, four times as many would take sixteen times as long
+CREATE TABLE card (id integer, lane text, team integer);
+CREATE INDEX ON card (lane, team);
+SELECT delivery.limit_wip('card', 'lane', '{team}');
+SELECT delivery.set_wip_limit('card', '{doing}', 1, 'block');
+CREATE FUNCTION pg_temp.add_limits(first integer, last integer) RETURNS interval LANGUAGE plpgsql AS $$
+DECLARE
+	start timestamptz;
+BEGIN
+	INSERT INTO delivery_internal.wip_limit (board, lanes, scope, maximum, enforcement)
+	SELECT 'card', '{doing}', ARRAY[i::text], 0, 'block' FROM generate_series(first, last) AS i;
+	INSERT INTO delivery_internal.wip_override (board, lanes, scope, extra, reason, until)
+	SELECT 'card', '{doing}', ARRAY[i::text], 1, 'a test', now() + interval '1 day' FROM generate_series(first, last) AS i;
+	start := clock_timestamp();
+	INSERT INTO card VALUES (first, 'doing', first);
+	RETURN clock_timestamp() - start;
+END $$;
+DO $$
+DECLARE
+	few interval := pg_temp.add_limits(1, 3000);
+	many interval := pg_temp.add_limits(3001, 12000);
+BEGIN
+	IF many > 8 * few + interval '500 ms' THEN
+		RAISE EXCEPTION 'reading 12000 limits takes %, 3000 %', many, few;
+	END IF;
+END $$;
+-- each override is for its own scope
+SELECT pg_temp.try($$INSERT INTO card VALUES (0, 'doing', 2), (0, 'doing', 12000)$$);
+SELECT pg_temp.try($$INSERT INTO card VALUES (0, 'doing', 2)$$);
+SELECT pg_temp.try($$INSERT INTO card VALUES (0, 'doing', 12001)$$);
+SELECT pg_temp.try($$INSERT INTO card VALUES (0, 'doing', 12001)$$);
+-- and one for all scopes adds to it
+INSERT INTO delivery_internal.wip_override (board, lanes, scope, extra, reason, until)
+VALUES ('card', '{doing}', '{}', 2, 'a test', now() + interval '1 day'), ('card', '{todo}', '{}', 9, 'a test', now() + interval '1 day');
+SELECT pg_temp.try($$INSERT INTO card VALUES (0, 'doing', 2), (0, 'doing', 2)$$);
+SELECT pg_temp.try($$INSERT INTO card VALUES (0, 'doing', 2)$$);
+SELECT delivery.unlimit_wip('card');
+-- as many lanes as a limit can have
+SELECT delivery.limit_wip('card', 'lane');
+SELECT delivery.set_wip_limit('card', array_agg(i::text), 1, 'block') FROM generate_series(1, 256) AS i;
+SELECT pg_temp.try($$INSERT INTO card SELECT 0, i FROM unnest('{1,256}'::text[]) AS i$$);
+SELECT pg_temp.try($$INSERT INTO card VALUES (0, '256')$$);
+SELECT pg_temp.try($$UPDATE card SET lane = '7' WHERE lane = '256'$$);
+SELECT pg_temp.try($$INSERT INTO card VALUES (0, '8')$$);
+SELECT * FROM pg_temp.told($$SELECT delivery.set_wip_limit('card', array_agg(i::text), 1, 'block') FROM generate_series(1, 1000000) AS i$$);
+SELECT * FROM pg_temp.told($$SELECT delivery.set_wip_limit('card', array_agg(repeat('a', 100) || i), 1, 'block') FROM generate_series(1, 50) AS i$$);
+SELECT delivery.unlimit_wip('card');
+DROP TABLE card;
 DELETE FROM delivery_internal.wip_limit;
 DELETE FROM delivery_internal.wip_override;

@@ -31,6 +31,10 @@
 #define WIP_SCOPES 16
 #define WIP_COLUMNS (1 + WIP_SCOPES)
 
+/* of one limit: all lanes are looked through to count it, and it is found by an index on lanes and scope */
+#define WIP_LANES 256
+#define WIP_BYTES 2500
+
 /* Which columns of a table its triggers look at. */
 typedef struct WipLayout
 {
@@ -65,7 +69,8 @@ typedef struct WipRow
 
 typedef struct WipOverride
 {
-	struct WipOverride *next;
+	uint32		hash;			/* of all that must agree */
+	char	   *lanes_key;
 	uint32		mask;			/* of the columns that it names, lane excluded */
 	bool		together;		/* is for the limit of all scopes together */
 	Datum		values[WIP_COLUMNS];
@@ -79,7 +84,8 @@ typedef struct WipLimit
 	uint32		lanes_hash;
 	int			lane_count;
 	char	  **lane_names;
-	Datum	   *lanes;			/* those that the type of the column knows */
+	Datum	   *lanes;			/* those that the type of the column knows, in the order of their hashes */
+	uint32	   *lane_hashes;
 	int			known_lanes;
 	bool		each_scope;		/* holds for each scope separately */
 	bool		together;		/* counts all scopes together: names none, and has a mask of 0 */
@@ -88,7 +94,6 @@ typedef struct WipLimit
 	int64		maximum;
 	Datum		enforcement;
 	bool		warn;
-	WipOverride *overrides;
 } WipLimit;
 
 /* An index by which items of a lane can be found. */
@@ -133,6 +138,10 @@ typedef struct WipBoard
 	int			place_count;
 	WipPlace   *places;			/* in the order of their hashes */
 	uint32	   *lane_hashes;	/* of all places, in their order */
+	int			override_count;
+	WipOverride *overrides;		/* in the order of their hashes */
+	int			override_mask_count;
+	uint32	   *override_masks; /* different ones */
 	List	   *parts;			/* numbers of all tables that it is made of */
 	List	   *tables;
 	List	   *unknown;		/* texts of values that limits name and columns do not take */

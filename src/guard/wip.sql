@@ -12,7 +12,8 @@
 --   does not own the board, 42704 for a table that is no board or a limit that there
 --   is not, 42710 for one that is a board already, 42703 for columns that are not
 --   there, 42804 for those whose values cannot name a lane, or be a weight, 42809 for
---   what is not a table, 22004 for NULL, 22023 for other values.
+--   what is not a table, 54000 for more lanes than a limit can have, 22004 for NULL,
+--   22023 for other values.
 
 CREATE TYPE delivery.wip_enforcement AS ENUM ('block', 'warn');
 COMMENT ON TYPE delivery.wip_enforcement IS

@@ -80,10 +80,10 @@ find_conditions(Relation relation, AttrNumber number, List **names, List **condi
 }
 
 static bool
-is_true(const char *condition, const char *value)
+is_true(const char *condition, Datum value)
 {
 	Oid			types[1] = {TEXTOID};
-	Datum		values[1] = {CStringGetTextDatum(value)};
+	Datum		values[1] = {value};
 	bool		is_null;
 	bool		result;
 
@@ -100,7 +100,7 @@ is_true(const char *condition, const char *value)
  * names qualified or in pg_catalog, must be read with it.
  */
 void
-delivery_wip_check_known(Relation relation, AttrNumber number, const char *value)
+delivery_wip_check_known(Relation relation, AttrNumber number, Datum *texts, const bool *nulls, int count)
 {
 	int			level = delivery_pin_search_path();
 	List	   *names = NIL;
@@ -109,14 +109,19 @@ delivery_wip_check_known(Relation relation, AttrNumber number, const char *value
 	ListCell   *condition;
 
 	find_conditions(relation, number, &names, &conditions);
-	forboth(name, names, condition, conditions)
-		if (!is_true((const char *) lfirst(condition), value))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("\"%s\" is no value of column \"%s\"", delivery_shown(value),
-							NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname)),
-					 errdetail("Constraint \"%s\" of table \"%s\" does not allow it.", (const char *) lfirst(name), RelationGetRelationName(relation)),
-					 errhint("Write it as it is written in the table.")));
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			continue;
+		forboth(name, names, condition, conditions)
+			if (!is_true((const char *) lfirst(condition), texts[i]))
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("\"%s\" is no value of column \"%s\"", delivery_shown_value(TEXTOID, texts[i]),
+								NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname)),
+						 errdetail("Constraint \"%s\" of table \"%s\" does not allow it.", (const char *) lfirst(name), RelationGetRelationName(relation)),
+						 errhint("Write it as it is written in the table.")));
+	}
 	/* what functions in it may have set, too */
 	AtEOXact_GUC(false, level);
 }

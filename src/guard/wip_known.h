@@ -10,6 +10,6 @@
 #include "access/attnum.h"
 #include "utils/relcache.h"
 
-extern void delivery_wip_check_known(Relation relation, AttrNumber number, const char *value);
+extern void delivery_wip_check_known(Relation relation, AttrNumber number, Datum *texts, const bool *nulls, int count);
 
 #endif							/* DELIVERY_WIP_KNOWN_H */

@@ -112,13 +112,79 @@ read_scope(WipBoard *board, Datum scope, uint32 *mask, bool *together, Datum *va
 	return true;
 }
 
-static bool
-is_among(const WipColumn *column, Datum value, const Datum *values, int count)
+typedef struct Lane
 {
-	for (int i = 0; i < count; i++)
-		if (delivery_wip_same(column, values[i], value))
+	uint32		hash;
+	int			number;
+	Datum		value;
+} Lane;
+
+static int
+compare_lanes(const void *a, const void *b)
+{
+	const Lane *one = (const Lane *) a;
+	const Lane *two = (const Lane *) b;
+
+	if (one->hash != two->hash)
+		return one->hash < two->hash ? -1 : 1;
+	return one->number < two->number ? -1 : 1;
+}
+
+/* The first of these, which are in order, that is not less. */
+static int
+first_hash(const uint32 *hashes, int count, uint32 hash)
+{
+	int			low = 0;
+	int			high = count;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (hashes[middle] < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool
+is_lane(const WipColumn *column, const WipLimit *limit, uint32 hash, Datum value)
+{
+	for (int i = first_hash(limit->lane_hashes, limit->known_lanes, hash); i < limit->known_lanes && limit->lane_hashes[i] == hash; i++)
+		if (delivery_wip_same(column, limit->lanes[i], value))
 			return true;
 	return false;
+}
+
+/*
+ * Those that the type of the column knows, each once, as it takes some texts for the
+ * same.
+ */
+static void
+read_lanes(WipBoard *board, WipLimit *limit)
+{
+	Lane	   *lanes = (Lane *) MemoryContextAllocHuge(CurrentMemoryContext, Max(limit->lane_count, 1) * sizeof(Lane));
+	int			count = 0;
+
+	for (int i = 0; i < limit->lane_count; i++)
+		if (read_value(board, 0, limit->lane_names[i], &lanes[count].value))
+		{
+			lanes[count].hash = delivery_wip_hash(&board->columns[0], lanes[count].value);
+			lanes[count].number = i;
+			count++;
+		}
+	qsort(lanes, count, sizeof(Lane), compare_lanes);
+	limit->lanes = (Datum *) palloc(Max(count, 1) * sizeof(Datum));
+	limit->lane_hashes = (uint32 *) palloc(Max(count, 1) * sizeof(uint32));
+	for (int i = 0; i < count; i++)
+		if (!is_lane(&board->columns[0], limit, lanes[i].hash, lanes[i].value))
+		{
+			limit->lanes[limit->known_lanes] = lanes[i].value;
+			limit->lane_hashes[limit->known_lanes++] = lanes[i].hash;
+		}
+	pfree(lanes);
 }
 
 static char *
@@ -141,6 +207,12 @@ lanes_key(Datum array)
 	return (char *) repalloc(key.data, key.len + 1);
 }
 
+static uint32
+hash_key(const char *key)
+{
+	return DatumGetUInt32(hash_any((const unsigned char *) key, (int) strlen(key)));
+}
+
 static bool
 read_limit(WipBoard *board, TupleDesc desc, HeapTuple tuple, WipLimit *limit)
 {
@@ -157,17 +229,12 @@ read_limit(WipBoard *board, TupleDesc desc, HeapTuple tuple, WipLimit *limit)
 	if (limit->each_scope)
 		limit->mask = ((uint32) 1 << (board->layout.count - 1)) - 1;
 	limit->lanes_key = lanes_key(lanes);
-	limit->lanes_hash = DatumGetUInt32(hash_any((const unsigned char *) limit->lanes_key, (int) strlen(limit->lanes_key)));
+	limit->lanes_hash = hash_key(limit->lanes_key);
 	deconstruct_array(DatumGetArrayTypeP(lanes), TEXTOID, -1, false, TYPALIGN_INT, &texts, NULL, &limit->lane_count);
 	limit->lane_names = (char **) palloc(Max(limit->lane_count, 1) * sizeof(char *));
-	limit->lanes = (Datum *) palloc(Max(limit->lane_count, 1) * sizeof(Datum));
 	for (int i = 0; i < limit->lane_count; i++)
-	{
 		limit->lane_names[i] = TextDatumGetCString(texts[i]);
-		if (read_value(board, 0, limit->lane_names[i], &limit->lanes[limit->known_lanes]) &&
-			!is_among(&board->columns[0], limit->lanes[limit->known_lanes], limit->lanes, limit->known_lanes))
-			limit->known_lanes++;
-	}
+	read_lanes(board, limit);
 	limit->maximum = DatumGetInt64(heap_getattr(tuple, LIMIT_MAXIMUM, desc, &is_null));
 	enforcement = heap_getattr(tuple, LIMIT_ENFORCEMENT, desc, &is_null);
 	label = SearchSysCache1(ENUMOID, enforcement);
@@ -180,36 +247,37 @@ read_limit(WipBoard *board, TupleDesc desc, HeapTuple tuple, WipLimit *limit)
 }
 
 /*
- * An override raises the limits of the same lanes that are delimited by all that it
- * names; that of all scopes together has overrides of its own.
+ * What an override and the items that it is for have in common.
  */
-static void
-read_override(WipBoard *board, TupleDesc desc, HeapTuple tuple)
+static uint32
+override_hash(const WipBoard *board, uint32 lanes_hash, uint32 mask, const Datum *values)
+{
+	uint32		hash = hash_combine(lanes_hash, mask);
+
+	for (int i = 1; i < board->layout.count; i++)
+		if ((mask >> (i - 1)) & 1)
+			hash = hash_combine(hash, delivery_wip_hash(&board->columns[i], values[i]));
+	return hash;
+}
+
+/*
+ * False for one that has ended.
+ */
+static bool
+read_override(WipBoard *board, TupleDesc desc, HeapTuple tuple, WipOverride *override)
 {
 	bool		is_null;
-	char	   *key = lanes_key(heap_getattr(tuple, LIMIT_LANES, desc, &is_null));
-	WipOverride override = {0};
 
-	if (!read_scope(board, heap_getattr(tuple, LIMIT_SCOPE, desc, &is_null), &override.mask, &override.together, override.values))
-		return;
-	override.extra = DatumGetInt64(heap_getattr(tuple, OVERRIDE_EXTRA, desc, &is_null));
-	override.until = DatumGetTimestampTz(heap_getattr(tuple, OVERRIDE_UNTIL, desc, &is_null));
-	if (override.until <= GetCurrentTimestamp())
-		return;
-	for (int i = 0; i < board->limit_count; i++)
-	{
-		WipLimit   *limit = &board->limits[i];
-
-		if (strcmp(limit->lanes_key, key) == 0 && override.together == limit->together && (override.mask & ~limit->mask) == 0 &&
-			(limit->each_scope || same_scope(board, override.mask, override.values, limit->values)))
-		{
-			WipOverride *copy = (WipOverride *) palloc(sizeof(WipOverride));
-
-			*copy = override;
-			copy->next = limit->overrides;
-			limit->overrides = copy;
-		}
-	}
+	memset(override, 0, sizeof(WipOverride));
+	if (!read_scope(board, heap_getattr(tuple, LIMIT_SCOPE, desc, &is_null), &override->mask, &override->together, override->values))
+		return false;
+	override->extra = DatumGetInt64(heap_getattr(tuple, OVERRIDE_EXTRA, desc, &is_null));
+	override->until = DatumGetTimestampTz(heap_getattr(tuple, OVERRIDE_UNTIL, desc, &is_null));
+	if (override->until <= GetCurrentTimestamp())
+		return false;
+	override->lanes_key = lanes_key(heap_getattr(tuple, LIMIT_LANES, desc, &is_null));
+	override->hash = override_hash(board, hash_key(override->lanes_key), override->mask, override->values);
+	return true;
 }
 
 /*
@@ -247,13 +315,34 @@ compare_places(const void *a, const void *b)
 	return compare_hashes(&((const WipPlace *) a)->hash, &((const WipPlace *) b)->hash);
 }
 
-static void
-add_mask(WipBoard *board, uint32 mask)
+static int
+compare_overrides(const void *a, const void *b)
 {
-	for (int i = 0; i < board->mask_count; i++)
-		if (board->masks[i] == mask)
-			return;
-	board->masks[board->mask_count++] = mask;
+	return compare_hashes(&((const WipOverride *) a)->hash, &((const WipOverride *) b)->hash);
+}
+
+/* Puts them in order, each once; returns how many they are then. */
+static int
+make_different(uint32 *masks, int count)
+{
+	int			different = 0;
+
+	qsort(masks, count, sizeof(uint32), compare_hashes);
+	for (int i = 0; i < count; i++)
+		if (i == 0 || masks[i] != masks[i - 1])
+			masks[different++] = masks[i];
+	return different;
+}
+
+static void
+index_overrides(WipBoard *board)
+{
+	board->override_masks = (uint32 *) palloc(Max(board->override_count, 1) * sizeof(uint32));
+	for (int i = 0; i < board->override_count; i++)
+		board->override_masks[i] = board->overrides[i].mask;
+	board->override_mask_count = make_different(board->override_masks, board->override_count);
+	if (board->override_count > 1)
+		qsort(board->overrides, board->override_count, sizeof(WipOverride), compare_overrides);
 }
 
 static void
@@ -272,20 +361,21 @@ index_limits(WipBoard *board)
 		uint32		mask = limit->each_scope ? 0 : limit->mask;
 		uint32		hashes[WIP_COLUMNS];
 
-		add_mask(board, mask);
+		board->masks[i] = mask;
 		for (int j = 1; j < board->layout.count; j++)
 			hashes[j] = (mask >> (j - 1)) & 1 ? delivery_wip_hash(&board->columns[j], limit->values[j]) : 0;
 		for (int j = 0; j < limit->known_lanes; j++)
 		{
 			WipPlace   *place = &board->places[board->place_count];
 
-			hashes[0] = delivery_wip_hash(&board->columns[0], limit->lanes[j]);
+			hashes[0] = limit->lane_hashes[j];
 			place->hash = place_hash(mask, hashes);
 			place->limit = i;
 			place->lane = limit->lanes[j];
 			board->lane_hashes[board->place_count++] = hashes[0];
 		}
 	}
+	board->mask_count = make_different(board->masks, board->limit_count);
 	qsort(board->places, board->place_count, sizeof(WipPlace), compare_places);
 	qsort(board->lane_hashes, board->place_count, sizeof(uint32), compare_hashes);
 }
@@ -314,12 +404,23 @@ delivery_wip_load_limits(WipBoard *board)
 	table_close(table, AccessShareLock);
 
 	scan = begin_scan("wip_override", board, snapshot, &table);
+	room = 0;
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		read_override(board, RelationGetDescr(table), tuple);
+	{
+		if (board->override_count == room)
+		{
+			room = Max(8, room * 2);
+			board->overrides = board->overrides == NULL ? (WipOverride *) palloc(room * sizeof(WipOverride)) :
+				(WipOverride *) repalloc_huge(board->overrides, room * sizeof(WipOverride));
+		}
+		if (read_override(board, RelationGetDescr(table), tuple, &board->overrides[board->override_count]))
+			board->override_count++;
+	}
 	systable_endscan(scan);
 	table_close(table, AccessShareLock);
 	UnregisterSnapshot(snapshot);
 	index_limits(board);
+	index_overrides(board);
 }
 
 /* --- finding ------------------------------------------------------------ */
@@ -438,7 +539,8 @@ delivery_wip_limits_of(WipBoard *board, WipRow *row)
 bool
 delivery_wip_counts(const WipBoard *board, const WipLimit *limit, const WipRow *row)
 {
-	return !row->nulls[0] && is_among(&board->columns[0], row->values[0], limit->lanes, limit->known_lanes);
+	return !row->nulls[0] &&
+		is_lane(&board->columns[0], limit, delivery_wip_hash(&board->columns[0], row->values[0]), row->values[0]);
 }
 
 /*
@@ -452,18 +554,52 @@ delivery_wip_group_key(const WipLimit *limit, const WipRow *row)
 	return hash_scope(row->hashes, limit->mask, hash_combine(limit->lanes_hash, limit->mask));
 }
 
+static int
+first_override(const WipBoard *board, uint32 hash)
+{
+	int			low = 0;
+	int			high = board->override_count;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (board->overrides[middle].hash < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /*
- * With the overrides that hold at this moment; without a row, those for each scope.
+ * With the overrides that hold at this moment: those of the same lanes that agree with
+ * the row in all that they name, which is among what delimits the limit.  The limit of all
+ * scopes together has its own.  Without a row, those for each scope.
  */
 int64
 delivery_wip_maximum(const WipBoard *board, const WipLimit *limit, const WipRow *row)
 {
 	int64		maximum = limit->maximum;
-	TimestampTz now = limit->overrides == NULL ? 0 : GetCurrentTimestamp();
+	TimestampTz now = board->override_count == 0 ? 0 : GetCurrentTimestamp();
 
-	for (const WipOverride *override = limit->overrides; override != NULL; override = override->next)
-		if (override->until > now && (row == NULL ? override->mask == 0 : same_scope(board, override->mask, override->values, row->values)) &&
-			pg_add_s64_overflow(maximum, override->extra, &maximum))
-			maximum = PG_INT64_MAX;
+	for (int i = 0; i < board->override_mask_count; i++)
+	{
+		uint32		mask = board->override_masks[i];
+		uint32		hash;
+
+		if ((mask & ~limit->mask) != 0 || (row == NULL && mask != 0))
+			continue;
+		hash = override_hash(board, limit->lanes_hash, mask, row == NULL ? NULL : row->values);
+		for (int j = first_override(board, hash); j < board->override_count && board->overrides[j].hash == hash; j++)
+		{
+			const WipOverride *override = &board->overrides[j];
+
+			if (override->until > now && override->mask == mask && override->together == limit->together && strcmp(override->lanes_key, limit->lanes_key) == 0 &&
+				(row == NULL || same_scope(board, mask, override->values, row->values)) &&
+				pg_add_s64_overflow(maximum, override->extra, &maximum))
+				maximum = PG_INT64_MAX;
+		}
+	}
 	return maximum;
 }

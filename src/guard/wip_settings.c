@@ -89,6 +89,13 @@ canonical_lanes(Relation relation, const WipLayout *layout, ArrayType *lanes, bo
 	int			different = 0;
 
 	deconstruct_array(lanes, TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls, &count);
+	/* what is there already may be dropped */
+	if (count > WIP_LANES && !any)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a limit can have at most %d lanes", WIP_LANES),
+				 errdetail("There are %d.", count),
+				 errhint("Set a limit for each of fewer lanes, or make another column that of the lanes.")));
 	values = (char **) palloc(Max(count, 1) * sizeof(char *));
 	for (int i = 0; i < count; i++)
 	{
@@ -237,13 +244,26 @@ check_known(const Setting *setting)
 	bool	   *nulls;
 	int			count;
 
-	deconstruct_array(DatumGetArrayTypeP(setting->lanes), TEXTOID, -1, false, TYPALIGN_INT, &texts, NULL, &count);
-	for (int i = 0; i < count; i++)
-		delivery_wip_check_known(setting->relation, setting->layout.columns[0], TextDatumGetCString(texts[i]));
+	deconstruct_array(DatumGetArrayTypeP(setting->lanes), TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls, &count);
+	delivery_wip_check_known(setting->relation, setting->layout.columns[0], texts, nulls, count);
 	deconstruct_array(DatumGetArrayTypeP(setting->scope), TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls, &count);
 	for (int i = 0; i < count; i++)
 		if (!nulls[i])
-			delivery_wip_check_known(setting->relation, setting->layout.columns[i + 1], TextDatumGetCString(texts[i]));
+			delivery_wip_check_known(setting->relation, setting->layout.columns[i + 1], &texts[i], &nulls[i], 1);
+}
+
+/* Else the index would refuse it, in words about itself. */
+static void
+check_length(Datum lanes, Datum scope)
+{
+	Size		length = VARSIZE_ANY(DatumGetPointer(lanes)) + VARSIZE_ANY(DatumGetPointer(scope));
+
+	if (length > WIP_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("lanes and scope of a limit are too long"),
+				 errdetail("Together they take %zu bytes, of at most %d.", length, WIP_BYTES),
+				 errhint("Use shorter names for them, or a limit for each of fewer lanes.")));
 }
 
 static void
@@ -288,7 +308,10 @@ read_setting(FunctionCallInfo fcinfo, int scope, bool known, Setting *setting)
 						DatumGetArrayTypeP(scope_of_json(setting->relation, &setting->layout, PG_GETARG_JSONB_P(scope))), !known);
 	delivery_unpin_settings(level);
 	if (known)
+	{
 		check_known(setting);
+		check_length(setting->lanes, setting->scope);
+	}
 	delivery_become_caller(&caller);
 }
 
@@ -574,6 +597,7 @@ delivery_check_wip_setting(PG_FUNCTION_ARGS)
 		values[1] = canonical_scope(relation, &layout, DatumGetArrayTypeP(values[1]), false);
 		delivery_unpin_settings(level);
 		delivery_become_caller(&caller);
+		check_length(values[0], values[1]);
 		tuple = heap_modify_tuple_by_cols(tuple, desc, 2, columns, values, nulls);
 	}
 	relation_close(relation, AccessShareLock);

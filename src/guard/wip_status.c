@@ -12,6 +12,7 @@
 #include "common/int.h"
 #include "executor/spi.h"
 #include "funcapi.h"
+#include "nodes/bitmapset.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -383,19 +384,18 @@ delivery_wip_unindexed(PG_FUNCTION_ARGS)
 	foreach(cell, board->tables)
 	{
 		const WipTable *table = (const WipTable *) lfirst(cell);
+		Bitmapset  *seen = NULL;
 
 		/* what limits would need that are not set yet */
 		if (board->limit_count == 0)
 			put_unindexed(result, board, table, ((uint32) 1 << (board->layout.count - 1)) - 1);
 		for (int i = 0; i < board->limit_count; i++)
 		{
-			bool		before = false;
-
-			for (int j = 0; j < i; j++)
-				before |= board->limits[j].mask == board->limits[i].mask;
-			if (!before)
+			if (!bms_is_member((int) board->limits[i].mask, seen))
 				put_unindexed(result, board, table, board->limits[i].mask);
+			seen = bms_add_member(seen, (int) board->limits[i].mask);
 		}
+		bms_free(seen);
 	}
 	return (Datum) 0;
 }
