@@ -9,6 +9,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "nodes/primnodes.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -91,10 +92,12 @@ delivery_wip_find_layout(Relation relation, WipLayout *layout, bool *agree)
 {
 	const Trigger *first = NULL;
 	bool		all_agree = true;
+	/* to look into a condition reads the catalog, at which the relation's own may be freed */
+	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 
-	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
-		const Trigger *trigger = &relation->trigdesc->triggers[i];
+		const Trigger *trigger = &triggers->triggers[i];
 		WipLayout	found;
 
 		if (!delivery_wip_is_trigger(trigger) || !delivery_wip_layout(trigger, &found))
@@ -109,6 +112,7 @@ delivery_wip_find_layout(Relation relation, WipLayout *layout, bool *agree)
 	}
 	if (agree != NULL)
 		*agree = all_agree;
+	FreeTriggerDesc(triggers);
 	return first != NULL;
 }
 
