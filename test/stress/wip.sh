@@ -113,9 +113,11 @@ query "SET client_min_messages = warning;
 	SELECT delivery.set_wip_limit('stress_group', '{doing}', 30, 'block')" >/dev/null
 pids=()
 for ((client = 0; client < clients; client++)); do
-	yes "INSERT INTO stress_group SELECT 'doing', $client * 1000 + i FROM generate_series(1, 256) AS i;" | head -n 33 |
-		PGOPTIONS="${PGOPTIONS:-} -c synchronous_commit=off -c deadlock_timeout=50ms" \
-			psql -X -q -v VERBOSITY=sqlstate >"$work/out.$client" 2>"$work/errors.groups.$client" &
+	for ((i = 0; i < 33; i++)); do
+		echo "INSERT INTO stress_group SELECT 'doing', $client * 1000 + i FROM generate_series(1, 256) AS i;"
+	done >"$work/groups.$client.sql"
+	PGOPTIONS="${PGOPTIONS:-} -c synchronous_commit=off -c deadlock_timeout=50ms" \
+		psql -X -q -v VERBOSITY=sqlstate -f "$work/groups.$client.sql" >"$work/out.$client" 2>"$work/errors.groups.$client" &
 	pids+=($!)
 done
 wait "${pids[@]}"
