@@ -55,8 +55,16 @@ OWN_HEADERS = \
 	src/capability/sfia_level.h \
 	src/capability/sfia_register.h \
 	src/guard/actor.h \
+	src/guard/audit.h \
+	src/guard/audit_attach.h \
 	src/guard/audit_chain.h \
+	src/guard/audit_check.h \
+	src/guard/audit_image.h \
 	src/guard/audit_lock.h \
+	src/guard/audit_log.h \
+	src/guard/audit_queue.h \
+	src/guard/audit_record.h \
+	src/guard/audit_target.h \
 	src/guard/canonical.h \
 	src/guard/condition.h \
 	src/guard/wip.h \
@@ -115,7 +123,15 @@ OBJS = \
 	src/guard/audit.o \
 	src/guard/audit_attach.o \
 	src/guard/audit_chain.o \
+	src/guard/audit_check.o \
+	src/guard/audit_create.o \
+	src/guard/audit_erase.o \
+	src/guard/audit_image.o \
 	src/guard/audit_lock.o \
+	src/guard/audit_log.o \
+	src/guard/audit_queue.o \
+	src/guard/audit_record.o \
+	src/guard/audit_target.o \
 	src/guard/audit_verify.o \
 	src/guard/canonical.o \
 	src/guard/condition.o \

@@ -8,7 +8,7 @@
 
 #include "base/internal.h"
 #include "guard/actor.h"
-#include "guard/audit_lock.h"
+#include "guard/audit_record.h"
 #include "guard/condition.h"
 #include "guard/wip_enforce.h"
 #include "guard/wip_lock.h"

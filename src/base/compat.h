@@ -81,6 +81,41 @@
 	ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL)
 #endif
 
+/* 16: an index that only summarises may need an entry where others do not; to be used with access/tableam.h and executor/executor.h */
+#if PG_VERSION_NUM >= 160000
+typedef TU_UpdateIndexes DeliveryIndexUpdates;
+#define delivery_needs_index_tuples(updates) ((updates) != TU_None)
+#define delivery_update_index_tuples(target, slot, estate, updates) \
+	ExecInsertIndexTuples(target, slot, estate, true, false, NULL, NIL, (updates) == TU_Summarizing)
+#else
+typedef bool DeliveryIndexUpdates;
+#define delivery_needs_index_tuples(updates) (updates)
+#define delivery_update_index_tuples(target, slot, estate, updates) \
+	ExecInsertIndexTuples(target, slot, estate, true, false, NULL, NIL)
+#endif
+
+/* 16: to read less than was asked for is an error by itself, and what is written is const; to be used with storage/buffile.h */
+#if PG_VERSION_NUM >= 160000
+#define delivery_read_file(file, data, size) BufFileReadExact(file, data, size)
+#define delivery_write_file(file, data, size) BufFileWrite(file, data, size)
+#else
+#define delivery_read_file(file, data, size) \
+	do { \
+		if (BufFileRead(file, data, size) != (size)) \
+			ereport(ERROR, \
+					(errcode_for_file_access(), \
+					 errmsg("could not read from a temporary file"))); \
+	} while (0)
+#define delivery_write_file(file, data, size) BufFileWrite(file, (void *) (uintptr_t) (data), size)
+#endif
+
+/* 18: what is known of a column twice; to be used with access/tupdesc.h */
+#if PG_VERSION_NUM >= 180000
+#define delivery_attribute_changed(desc, i) populate_compact_attribute(desc, i)
+#else
+#define delivery_attribute_changed(desc, i) ((void) (desc), (void) (i))
+#endif
+
 /* 17: to ask for a lock can include stronger ones; to be used with storage/lock.h */
 #if PG_VERSION_NUM >= 170000
 #define delivery_holds_lock(tag, mode) LockHeldByMe(tag, mode, false)

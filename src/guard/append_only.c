@@ -8,7 +8,7 @@
 #include "utils/rel.h"
 
 #include "base/errors.h"
-#include "guard/audit_chain.h"
+#include "guard/audit_log.h"
 
 PG_FUNCTION_INFO_V1(delivery_enforce_append_only);
 

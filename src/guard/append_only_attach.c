@@ -21,7 +21,7 @@
 #include "utils/rel.h"
 
 #include "base/statement.h"
-#include "guard/audit_chain.h"
+#include "guard/audit_log.h"
 
 PG_FUNCTION_INFO_V1(delivery_append_only);
 PG_FUNCTION_INFO_V1(delivery_allow_changes);

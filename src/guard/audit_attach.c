@@ -1,139 +1,60 @@
 /*
  * audit_attach.c
- *	  Making audit logs, and attaching tables to them.
+ *	  Attaching tables to audit logs.
  *
  * All is done by ordinary statements with the rights of the caller.
  */
 #include "base/delivery.h"
 
-#include "access/htup_details.h"
-#include "access/relation.h"
 #include "access/table.h"
-#include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
+#include "nodes/bitmapset.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
-#include "utils/varlena.h"
 
 #include "base/statement.h"
-#include "guard/audit_chain.h"
-#include "guard/audit_lock.h"
+#include "guard/audit.h"
+#include "guard/audit_attach.h"
+#include "guard/audit_log.h"
+#include "guard/audit_target.h"
 
-PG_FUNCTION_INFO_V1(delivery_create_audit_log);
 PG_FUNCTION_INFO_V1(delivery_record_audit);
 PG_FUNCTION_INFO_V1(delivery_stop_audit);
 
-/* the constraint trigger on an audited table, and its sibling for TRUNCATE */
-#define AUDIT_TRIGGER "delivery_audit"
-#define AUDIT_TRUNCATE_TRIGGER "delivery_audit_truncate"
-
-static const char *const column_comments[AUDIT_COLUMNS] = {
-	"place in the chain, from 1 on, without gaps",
-	"when the row was recorded, while its transaction committed",
-	"transaction that made the change; meaningful within one server",
-	"who is held responsible: delivery.actor()",
-	"user that had logged in",
-	"INSERT, UPDATE, DELETE or TRUNCATE",
-	"table that was changed, with its schema",
-	"the row before the change",
-	"the row after the change",
-	"hash of the row before this one, zeros for the first",
-	"SHA-256 of previous_hash and all other columns"
-};
-
-/*
- * create_audit_log(log)
- */
-Datum
-delivery_create_audit_log(PG_FUNCTION_ARGS)
-{
-	RangeVar   *wanted;
-	Oid			namespace;
-	char	   *name;
-	StringInfoData statement;
-
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("an audit log needs a name"),
-				 errdetail("The name is NULL."),
-				 errhint("CALL delivery.create_audit_log('audit_log')")));
-	wanted = makeRangeVarFromNameList(textToQualifiedNameList(PG_GETARG_TEXT_PP(0)));
-	namespace = RangeVarGetCreationNamespace(wanted);
-	if (isTempNamespace(namespace))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-				 errmsg("an audit log must not be temporary"),
-				 errdetail("Schema \"%s\" ends with the session.", get_namespace_name(namespace)),
-				 errhint("Name a schema that lasts.")));
-	name = quote_qualified_identifier(get_namespace_name(namespace), wanted->relname);
-
-	initStringInfo(&statement);
-	appendStringInfo(&statement,
-					 "CREATE TABLE %s ("
-					 "sequence bigint NOT NULL PRIMARY KEY, "
-					 "recorded_at timestamptz NOT NULL, "
-					 "transaction_id bigint NOT NULL, "
-					 "actor text NOT NULL, "
-					 "login text NOT NULL, "
-					 "operation text NOT NULL, "
-					 "audited text NOT NULL, "
-					 "old_row json, "
-					 "new_row json, "
-					 "previous_hash bytea NOT NULL, "
-					 "hash bytea NOT NULL)", name);
-	delivery_run_statement(statement.data);
-	resetStringInfo(&statement);
-	appendStringInfo(&statement, "COMMENT ON TABLE %s IS 'audit log: a chain of what happened to the tables that record_audit attached'", name);
-	delivery_run_statement(statement.data);
-	for (int i = 0; i < AUDIT_COLUMNS; i++)
-	{
-		resetStringInfo(&statement);
-		appendStringInfo(&statement, "COMMENT ON COLUMN %s.%s IS '%s'", name, delivery_audit_column_names[i], column_comments[i]);
-		delivery_run_statement(statement.data);
-	}
-	resetStringInfo(&statement);
-	delivery_run_statement(psprintf("CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s "
-									"FOR EACH STATEMENT EXECUTE FUNCTION delivery.enforce_append_only()", name));
-	/* where changes come without a statement, from a replica or of a parent */
-	delivery_run_statement(psprintf("CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON %s "
-									"FOR EACH ROW EXECUTE FUNCTION delivery.enforce_append_only()", name));
-	PG_RETURN_VOID();
-}
-
 /* --- audited tables and their parts ------------------------------------- */
-
-static const Trigger *
-find_trigger(Relation relation, const char *name)
-{
-	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
-		if (strcmp(relation->trigdesc->triggers[i].tgname, name) == 0)
-			return &relation->trigdesc->triggers[i];
-	return NULL;
-}
 
 static Oid
 log_of(Relation relation, const char *name)
 {
-	const Trigger *trigger = find_trigger(relation, name);
+	return delivery_audit_trigger(relation, name).log;
+}
 
-	return trigger == NULL ? InvalidOid : delivery_audit_log_of(trigger);
+pg_noreturn static void
+refuse_null(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("no %s is named", what),
+			 errdetail("The %s is NULL.", what),
+			 errhint("SELECT delivery.record_audit('a_table', 'a_log')")));
 }
 
 /*
  * Before anything is locked: the caller owns the table with all of its partitions and
  * children, and their owners may record into the log, if there is one.
  */
-static void
-check_rights(Oid audited, Oid log)
+void
+delivery_audit_check_rights(Oid audited, Oid log)
 {
 	List	   *tables;
 	ListCell   *cell;
@@ -167,11 +88,10 @@ check_rights(Oid audited, Oid log)
 	}
 }
 
-/* The audited table, locked as CREATE TRIGGER locks it. */
 static Relation
-open_audited(Oid relid)
+open_audited(Oid relid, LOCKMODE mode)
 {
-	Relation	relation = delivery_open_table(relid, ShareRowExclusiveLock);
+	Relation	relation = delivery_open_table(relid, mode);
 
 	if (relation->rd_rel->relkind != RELKIND_RELATION && relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
@@ -199,9 +119,9 @@ audited_ancestor(Oid partition)
 static bool
 is_audited_by_parent(Relation relation)
 {
-	const Trigger *trigger = find_trigger(relation, AUDIT_TRIGGER);
+	AuditTrigger trigger = delivery_audit_trigger(relation, AUDIT_TRIGGER);
 
-	return trigger != NULL && trigger->tgisclone;
+	return trigger.exists && trigger.is_clone;
 }
 
 /* --- attach ------------------------------------------------------------- */
@@ -236,11 +156,11 @@ static void
 check_not_audited_otherwise(Oid table, Oid log, bool root)
 {
 	Relation	relation = table_open(table, NoLock);
-	const Trigger *trigger = find_trigger(relation, AUDIT_TRIGGER);
-	bool		alone = !root && relation->rd_rel->relispartition && trigger != NULL && !trigger->tgisclone;
+	AuditTrigger trigger = delivery_audit_trigger(relation, AUDIT_TRIGGER);
+	bool		alone = !root && relation->rd_rel->relispartition && trigger.exists && !trigger.is_clone;
 	char	   *name = delivery_qualified_name(relation);
 
-	if (trigger != NULL && (alone || delivery_audit_log_of(trigger) != log))
+	if (trigger.exists && (alone || trigger.log != log))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("table %s is audited already", name),
@@ -249,101 +169,106 @@ check_not_audited_otherwise(Oid table, Oid log, bool root)
 	table_close(relation, NoLock);
 }
 
-/*
- * Attach what a table has not yet.  To partitions the server copies triggers that fire
- * for each row, but none for TRUNCATE; to children it copies none.
- */
+/* --- excluded columns --------------------------------------------------- */
+
+typedef struct Names
+{
+	int			count;
+	char	  **names;
+} Names;
+
 static bool
-create_missing_triggers(Oid table, Oid log, bool root, const char *log_name)
+has_name(int count, char *const *names, const char *name)
 {
-	Relation	relation = table_open(table, NoLock);
-	char	   *name = delivery_qualified_name(relation);
-	bool		by_row = (root || !relation->rd_rel->relispartition) && find_trigger(relation, AUDIT_TRIGGER) == NULL;
-	bool		by_truncate = log_of(relation, AUDIT_TRUNCATE_TRIGGER) != log;
-	char	   *condition = psprintf("WHEN (delivery_internal.records_audit(%s::pg_catalog.regclass)) EXECUTE FUNCTION delivery_internal.audit_change()",
-									 quote_literal_cstr(log_name));
-
-	table_close(relation, NoLock);
-	if (by_row)
-		delivery_run_statement(psprintf("CREATE CONSTRAINT TRIGGER " AUDIT_TRIGGER " AFTER INSERT OR UPDATE OR DELETE ON %s "
-										"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW %s", name, condition));
-	/* OR REPLACE: a partition may come with one of another log */
-	if (by_truncate)
-		delivery_run_statement(psprintf("CREATE OR REPLACE TRIGGER " AUDIT_TRUNCATE_TRIGGER " AFTER TRUNCATE ON %s "
-										"FOR EACH STATEMENT %s", name, condition));
-	return by_row || by_truncate;
+	for (int i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
 }
 
-/*
- * record_audit(audited, log)
- */
-Datum
-delivery_record_audit(PG_FUNCTION_ARGS)
+/* Each once. */
+static Names
+read_names(ArrayType *array)
 {
-	Oid			audited_oid = PG_GETARG_OID(0);
-	Oid			log_oid = PG_GETARG_OID(1);
-	AttrNumber	columns[AUDIT_COLUMNS];
-	Relation	audited;
-	Relation	log;
-	char	   *name;
-	char	   *log_name;
-	List	   *tables;
-	ListCell   *cell;
-	bool		created = false;
+	Datum	   *values;
+	bool	   *nulls;
+	Names		result = {0};
+	int			count;
 
-	delivery_check_table_exists(log_oid);
-	check_rights(audited_oid, log_oid);
-	audited = open_audited(audited_oid);
-	name = delivery_qualified_name(audited);
-	check_kind(audited, name);
-	table_close(audited, NoLock);
-	log = delivery_open_table(log_oid, AccessShareLock);
-	delivery_check_audit_log(log, columns);
-	log_name = delivery_qualified_name(log);
-	relation_close(log, NoLock);
-
-	tables = find_all_inheritors(audited_oid, ShareRowExclusiveLock, NULL);
-	foreach(cell, tables)
-		check_not_audited_otherwise(lfirst_oid(cell), log_oid, lfirst_oid(cell) == audited_oid);
-	foreach(cell, tables)
-		created |= create_missing_triggers(lfirst_oid(cell), log_oid, lfirst_oid(cell) == audited_oid, log_name);
-	if (!created)
-		ereport(ERROR,
-				(errcode(ERRCODE_DUPLICATE_OBJECT),
-				 errmsg("table %s is audited already", name),
-				 errdetail("It and its partitions and children are recorded in this log."),
-				 errhint("SELECT delivery.stop_audit(%s) ends that.", quote_literal_cstr(name))));
-	PG_RETURN_VOID();
+	deconstruct_array(array, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &values, &nulls, &count);
+	result.names = (char **) palloc(Max(count, 1) * sizeof(char *));
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			refuse_null("excluded column");
+		if (!has_name(result.count, result.names, NameStr(*DatumGetName(values[i]))))
+			result.names[result.count++] = NameStr(*DatumGetName(values[i]));
+	}
+	return result;
 }
 
-/* --- detach ------------------------------------------------------------- */
-
-/*
- * What happened before in the transaction is recorded now.  Constraints are named by
- * schema, those of partitions on their own.
- */
 static void
-record_pending(const List *tables, Oid log)
+check_excluded(Relation audited, const char *table, const Names *excluded)
 {
-	List	   *namespaces = NIL;
-	const ListCell *cell;
+	Bitmapset  *key = RelationGetIndexAttrBitmap(audited, INDEX_ATTR_BITMAP_PRIMARY_KEY);
+	int			left = 0;
 
-	foreach(cell, tables)
+	for (int i = 0; i < excluded->count; i++)
 	{
-		Relation	relation = table_open(lfirst_oid(cell), NoLock);
+		AttrNumber	column = get_attnum(RelationGetRelid(audited), excluded->names[i]);
 
-		if (log_of(relation, AUDIT_TRIGGER) == log)
-			namespaces = list_append_unique_oid(namespaces, RelationGetNamespace(relation));
-		table_close(relation, NoLock);
+		if (column <= 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("column \"%s\" of table %s does not exist", excluded->names[i], table),
+					 errdetail("It is among the columns that are not to be recorded."),
+					 errhint("Name columns of the table, as they are named there.")));
+		if (bms_is_member(column - FirstLowInvalidHeapAttributeNumber, key))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("column \"%s\" of table %s has to be recorded", excluded->names[i], table),
+					 errdetail("It belongs to the primary key, which tells what row was changed."),
+					 errhint("Exclude other columns, or give the table a key that may be recorded.")));
 	}
-	foreach(cell, namespaces)
+	for (int i = 0; i < RelationGetDescr(audited)->natts; i++)
 	{
-		const char *constraint = quote_qualified_identifier(get_namespace_name(lfirst_oid(cell)), AUDIT_TRIGGER);
+		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(audited), i);
 
-		delivery_run_statement(psprintf("SET CONSTRAINTS %s IMMEDIATE", constraint));
-		delivery_run_statement(psprintf("SET CONSTRAINTS %s DEFERRED", constraint));
+		left += !attribute->attisdropped && !has_name(excluded->count, excluded->names, NameStr(attribute->attname));
 	}
+	if (left == 0 && excluded->count > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no column of table %s is left to be recorded", table),
+				 errdetail("All of them are excluded."),
+				 errhint("SELECT delivery.stop_audit(%s) ends the recording.", quote_literal_cstr(table))));
 }
+
+static char *
+name_array(const Names *names)
+{
+	Datum	   *values = (Datum *) palloc(Max(names->count, 1) * sizeof(Datum));
+	Oid			output;
+	bool		is_varlena;
+
+	for (int i = 0; i < names->count; i++)
+		values[i] = CStringGetDatum(names->names[i]);
+	getTypeOutputInfo(NAMEARRAYOID, &output, &is_varlena);
+	return OidOutputFunctionCall(output, PointerGetDatum(construct_array(values, names->count, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR)));
+}
+
+static bool
+excludes_other(const AuditTrigger *trigger, const Names *excluded)
+{
+	if (!trigger->exists || trigger->excluded_count != excluded->count)
+		return trigger->exists;
+	for (int i = 0; i < excluded->count; i++)
+		if (!has_name(trigger->excluded_count, trigger->excluded, excluded->names[i]))
+			return true;
+	return false;
+}
+
+/* --- triggers ----------------------------------------------------------- */
 
 static void
 drop_triggers(Oid table, Oid log)
@@ -361,20 +286,202 @@ drop_triggers(Oid table, Oid log)
 }
 
 /*
+ * Attach what a table has not yet.  To partitions the server copies triggers that fire
+ * for each row, but none for TRUNCATE; to children it copies none.
+ */
+static bool
+create_missing_triggers(Oid table, Oid log, bool root, const char *log_name, const char *excluded)
+{
+	Relation	relation = table_open(table, NoLock);
+	char	   *name = delivery_qualified_name(relation);
+	bool		by_row = (root || !relation->rd_rel->relispartition) && !delivery_audit_trigger(relation, AUDIT_TRIGGER).exists;
+	bool		by_truncate = log_of(relation, AUDIT_TRUNCATE_TRIGGER) != log;
+	char	   *condition = psprintf("WHEN (delivery_internal.records_audit(%s::pg_catalog.regclass, %s::pg_catalog.name[])) "
+									 "EXECUTE FUNCTION delivery_internal.audit_change()",
+									 quote_literal_cstr(log_name), quote_literal_cstr(excluded));
+
+	table_close(relation, NoLock);
+	/* a constraint trigger: nobody can put another in its place */
+	if (by_row)
+		delivery_run_statement(psprintf("CREATE CONSTRAINT TRIGGER " AUDIT_TRIGGER " AFTER INSERT OR UPDATE OR DELETE ON %s "
+										"NOT DEFERRABLE FOR EACH ROW %s", name, condition));
+	/* OR REPLACE: a partition may come with one of another log, or somebody have put another in its place */
+	if (by_truncate)
+		delivery_run_statement(psprintf("CREATE OR REPLACE TRIGGER " AUDIT_TRUNCATE_TRIGGER " AFTER TRUNCATE ON %s "
+										"FOR EACH STATEMENT %s", name, condition));
+	return by_row || by_truncate;
+}
+
+static bool
+attach(const List *tables, Oid audited, Oid log, const char *log_name, const char *excluded)
+{
+	bool		created = false;
+	const ListCell *cell;
+
+	foreach(cell, tables)
+		created |= create_missing_triggers(lfirst_oid(cell), log, lfirst_oid(cell) == audited, log_name, excluded);
+	return created;
+}
+
+/*
+ * All of a table and its parts, to another log; what is recorded of them stays the same.
+ * All are locked, and the caller owns them.
+ */
+void
+delivery_audit_move(const List *tables, Oid audited, Oid log, Oid next, const char *next_name)
+{
+	Relation	relation = table_open(audited, NoLock);
+	AuditTrigger trigger = delivery_audit_trigger(relation, AUDIT_TRIGGER);
+	Names		excluded = {trigger.excluded_count, trigger.excluded};
+	const ListCell *cell;
+
+	table_close(relation, NoLock);
+	foreach(cell, tables)
+		drop_triggers(lfirst_oid(cell), log);
+	(void) attach(tables, audited, next, next_name, name_array(&excluded));
+}
+
+/* --- what the log is told ----------------------------------------------- */
+
+static char *
+describe_excluded(const Names *excluded)
+{
+	StringInfoData detail;
+
+	initStringInfo(&detail);
+	appendStringInfoString(&detail, "{\"excluded\":[");
+	for (int i = 0; i < excluded->count; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(&detail, ',');
+		escape_json(&detail, excluded->names[i]);
+	}
+	appendStringInfoString(&detail, "]}");
+	return detail.data;
+}
+
+/*
+ * That from now on other columns are recorded, or none.  A log that takes nothing any
+ * more has nothing to be told.
+ */
+static void
+queue_change(Oid audited, Oid log, AuditOperation operation, const char *detail)
+{
+	Relation	relation = table_open(audited, NoLock);
+	Relation	log_relation = delivery_open_table(log, RowExclusiveLock);
+	AuditEntry	entry;
+
+	if (delivery_is_audit_log(log_relation) &&
+		pg_class_aclcheck(log, relation->rd_rel->relowner, ACL_INSERT) == ACLCHECK_OK)
+	{
+		delivery_audit_describe(&entry, log, relation, operation);
+		entry.texts[AUDIT_ENTRY_DETAIL] = delivery_audit_text(detail);
+		delivery_audit_queue(&entry);
+	}
+	table_close(log_relation, NoLock);
+	table_close(relation, NoLock);
+}
+
+/* --- record_audit ------------------------------------------------------- */
+
+/*
+ * As CREATE TRIGGER locks a table; where triggers have to go first, as DROP TRIGGER
+ * does, and at once: who reads the table and goes on to write would deadlock.
+ */
+static LOCKMODE
+needed_lock(Oid audited, const Names *excluded)
+{
+	Relation	relation = delivery_open_table(audited, AccessShareLock);
+	AuditTrigger trigger = delivery_audit_trigger(relation, AUDIT_TRIGGER);
+
+	table_close(relation, AccessShareLock);
+	return excludes_other(&trigger, excluded) ? AccessExclusiveLock : ShareRowExclusiveLock;
+}
+
+static char *
+check_log(Oid oid)
+{
+	Relation	log = delivery_open_table(oid, AccessShareLock);
+	AttrNumber	columns[AUDIT_COLUMNS];
+	char	   *name = delivery_qualified_name(log);
+
+	delivery_check_audit_log(log, columns);
+	table_close(log, NoLock);
+	return name;
+}
+
+/*
+ * record_audit(audited, log, excluded)
+ */
+Datum
+delivery_record_audit(PG_FUNCTION_ARGS)
+{
+	Oid			audited_oid;
+	Oid			log_oid;
+	Names		excluded;
+	LOCKMODE	mode;
+	Relation	audited;
+	AuditTrigger before;
+	char	   *name;
+	char	   *log_name;
+	List	   *tables;
+	ListCell   *cell;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		refuse_null(PG_ARGISNULL(0) ? "table" : PG_ARGISNULL(1) ? "log" : "list of excluded columns");
+	audited_oid = PG_GETARG_OID(0);
+	log_oid = PG_GETARG_OID(1);
+	excluded = read_names(PG_GETARG_ARRAYTYPE_P(2));
+	delivery_check_table_exists(log_oid);
+	delivery_audit_check_rights(audited_oid, log_oid);
+	mode = needed_lock(audited_oid, &excluded);
+	audited = open_audited(audited_oid, mode);
+	name = delivery_qualified_name(audited);
+	check_kind(audited, name);
+	check_excluded(audited, name, &excluded);
+	before = delivery_audit_trigger(audited, AUDIT_TRIGGER);
+	table_close(audited, NoLock);
+	log_name = check_log(log_oid);
+
+	tables = find_all_inheritors(audited_oid, mode, NULL);
+	foreach(cell, tables)
+		check_not_audited_otherwise(lfirst_oid(cell), log_oid, lfirst_oid(cell) == audited_oid);
+	if (excludes_other(&before, &excluded))
+	{
+		foreach(cell, tables)
+			drop_triggers(lfirst_oid(cell), log_oid);
+		queue_change(audited_oid, log_oid, AUDIT_EXCLUDE, describe_excluded(&excluded));
+	}
+	if (!attach(tables, audited_oid, log_oid, log_name, name_array(&excluded)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("table %s is audited already", name),
+				 errdetail("It and its partitions and children are recorded in this log, without the same columns."),
+				 errhint("SELECT delivery.stop_audit(%s) ends that.", quote_literal_cstr(name))));
+	PG_RETURN_VOID();
+}
+
+/* --- stop_audit --------------------------------------------------------- */
+
+/*
  * stop_audit(audited)
  */
 Datum
 delivery_stop_audit(PG_FUNCTION_ARGS)
 {
-	Oid			audited_oid = PG_GETARG_OID(0);
+	Oid			audited_oid;
 	Relation	audited;
 	char	   *name;
 	Oid			log;
 	List	   *tables;
 	ListCell   *cell;
 
-	check_rights(audited_oid, InvalidOid);
-	audited = open_audited(audited_oid);
+	if (PG_ARGISNULL(0))
+		refuse_null("table");
+	audited_oid = PG_GETARG_OID(0);
+	delivery_audit_check_rights(audited_oid, InvalidOid);
+	/* as DROP TRIGGER locks it, and at once */
+	audited = open_audited(audited_oid, AccessExclusiveLock);
 	name = delivery_qualified_name(audited);
 	if (is_audited_by_parent(audited))
 		ereport(ERROR,
@@ -392,9 +499,9 @@ delivery_stop_audit(PG_FUNCTION_ARGS)
 				 errmsg("table %s is not audited", name),
 				 errdetail("It has no trigger \"%s\".", AUDIT_TRIGGER),
 				 errhint("SELECT delivery.record_audit(%s, 'a_log') audits it.", quote_literal_cstr(name))));
-	tables = find_all_inheritors(audited_oid, ShareRowExclusiveLock, NULL);
-	record_pending(tables, log);
+	tables = find_all_inheritors(audited_oid, AccessExclusiveLock, NULL);
 	foreach(cell, tables)
 		drop_triggers(lfirst_oid(cell), log);
+	queue_change(audited_oid, log, AUDIT_STOP, NULL);
 	PG_RETURN_VOID();
 }
