@@ -140,6 +140,35 @@ describe_change(const TriggerData *trigger, const AuditTarget *target, AuditEntr
 	delivery_unpin_settings(level);
 }
 
+/* Salts come out of a pool, as it takes longer to ask for each. */
+static void
+add_digest(AuditEntry *entry)
+{
+	static uint8 pool[64 * AUDIT_SALT_LENGTH];
+	static int	left = 0;
+	uint8	   *bytes = (uint8 *) palloc(AUDIT_SALT_LENGTH + PG_SHA256_DIGEST_LENGTH);
+	AuditText	salt = {(char *) bytes, AUDIT_SALT_LENGTH};
+	AuditText	digest = {(char *) bytes + AUDIT_SALT_LENGTH, PG_SHA256_DIGEST_LENGTH};
+	AuditHasher hasher;
+
+	if (left == 0)
+	{
+		if (!pg_strong_random(pool, sizeof(pool)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR),
+					 errmsg("could not get random bytes for an audit row")));
+		left = sizeof(pool);
+	}
+	left -= AUDIT_SALT_LENGTH;
+	memcpy(bytes, pool + left, AUDIT_SALT_LENGTH);
+	delivery_audit_start_hashing(&hasher);
+	delivery_audit_digest_images(&hasher, AUDIT_HASH_FORMAT, &salt, &entry->texts[AUDIT_ENTRY_OLD_ROW],
+								 &entry->texts[AUDIT_ENTRY_NEW_ROW], bytes + AUDIT_SALT_LENGTH);
+	delivery_audit_end_hashing(&hasher);
+	entry->texts[AUDIT_ENTRY_SALT] = salt;
+	entry->texts[AUDIT_ENTRY_DIGEST] = digest;
+}
+
 /* An update of columns that are not recorded, or of nothing. */
 static bool
 changes_nothing(const AuditEntry *entry)
@@ -172,8 +201,11 @@ delivery_audit_change(PG_FUNCTION_ARGS)
 	delivery_keep_conditions(fcinfo->flinfo->fn_oid);
 	check_log(target.log, trigger->tg_relation->rd_rel->relowner);
 	describe_change(trigger, &target, &entry);
-	if (!changes_nothing(&entry))
-		delivery_audit_queue(&entry);
+	if (changes_nothing(&entry))
+		return PointerGetDatum(NULL);
+	if (entry.operation != AUDIT_TRUNCATE)
+		add_digest(&entry);
+	delivery_audit_queue(&entry);
 	return PointerGetDatum(NULL);
 }
 

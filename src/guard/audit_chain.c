@@ -157,16 +157,52 @@ format_of(const AuditRow *row)
 /* --- digest and hash ---------------------------------------------------- */
 
 /*
- * SHA-256 of the images of a row with its salt.
+ * SHA-256 of the images of a row with its salt, as they are queued.
+ */
+void
+delivery_audit_digest_images(AuditHasher *hasher, int format, const AuditText *salt, const AuditText *old_row,
+							 const AuditText *new_row, uint8 *digest)
+{
+	const AuditText *const images[] = {old_row, new_row};
+
+	begin(hasher, format);
+	add_bytes(hasher, salt->data, salt->data == NULL ? -1 : salt->length);
+	for (size_t i = 0; i < lengthof(images); i++)
+	{
+		if (images[i]->data == NULL)
+			add_bytes(hasher, NULL, -1);
+		else
+			add_text(hasher, images[i]->data, images[i]->length);
+	}
+	finish(hasher, digest);
+}
+
+static AuditText
+text_of(const AuditRow *row, AuditColumn column)
+{
+	AuditText	result = {NULL, -1};
+
+	if (!row->nulls[column])
+	{
+		struct varlena *bytes = PG_DETOAST_DATUM_PACKED(row->values[column]);
+
+		result.data = VARDATA_ANY(bytes);
+		result.length = (int) VARSIZE_ANY_EXHDR(bytes);
+	}
+	return result;
+}
+
+/*
+ * The same of a row of the log.
  */
 void
 delivery_audit_digest(AuditHasher *hasher, const AuditRow *row, uint8 *digest)
 {
-	begin(hasher, format_of(row));
-	add_column(hasher, row, AUDIT_SALT);
-	add_column(hasher, row, AUDIT_OLD_ROW);
-	add_column(hasher, row, AUDIT_NEW_ROW);
-	finish(hasher, digest);
+	AuditText	salt = text_of(row, AUDIT_SALT);
+	AuditText	old_row = text_of(row, AUDIT_OLD_ROW);
+	AuditText	new_row = text_of(row, AUDIT_NEW_ROW);
+
+	delivery_audit_digest_images(hasher, format_of(row), &salt, &old_row, &new_row, digest);
 }
 
 /*

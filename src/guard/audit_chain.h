@@ -25,6 +25,13 @@ typedef struct AuditHead
 	uint8		hash[PG_SHA256_DIGEST_LENGTH];	/* zeros for such a one */
 } AuditHead;
 
+/* Bytes, NULL where there are none. */
+typedef struct AuditText
+{
+	const char *data;
+	int			length;
+} AuditText;
+
 /* For many hashes one after the other; freed with its memory context. */
 typedef struct AuditHasher
 {
@@ -34,6 +41,8 @@ typedef struct AuditHasher
 
 extern void delivery_audit_start_hashing(AuditHasher *hasher);
 extern void delivery_audit_end_hashing(AuditHasher *hasher);
+extern void delivery_audit_digest_images(AuditHasher *hasher, int format, const AuditText *salt, const AuditText *old_row,
+										 const AuditText *new_row, uint8 *digest);
 extern void delivery_audit_digest(AuditHasher *hasher, const AuditRow *row, uint8 *digest);
 extern void delivery_audit_hash(AuditHasher *hasher, const AuditRow *row, const uint8 *previous, uint8 *hash);
 extern bool delivery_audit_same_hash(Datum value, bool is_null, const uint8 *hash);

@@ -147,13 +147,12 @@ store_erased(RowScan *rows, const AttrNumber *columns)
 {
 	EState	   *estate = CreateExecutorState();
 	ResultRelInfo *target = makeNode(ResultRelInfo);
-	TupleTableSlot *slot = table_slot_create(rows->log, NULL);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rows->log), &TTSOpsVirtual);
 	DeliveryIndexUpdates updates;
 	int			level = delivery_pin_search_path();
 	Caller		caller;
 
 	ExecCopySlot(slot, rows->slot);
-	slot_getallattrs(slot);
 	slot->tts_isnull[columns[AUDIT_OLD_ROW] - 1] = true;
 	slot->tts_isnull[columns[AUDIT_NEW_ROW] - 1] = true;
 	slot->tts_isnull[columns[AUDIT_SALT] - 1] = true;
@@ -298,7 +297,7 @@ check_prefix(Relation log, const AttrNumber *columns, int64 up_to, AuditCheck *c
 	check->state = &prefix;
 	delivery_audit_check(log, columns, snapshot, check);
 	UnregisterSnapshot(snapshot);
-	if (check->last.sequence != up_to)
+	if (check->count == 0 || check->last.sequence != up_to)
 		refuse_prune(RelationGetRelationName(log), up_to, ERRCODE_INVALID_PARAMETER_VALUE,
 					 check->count == 0 ? "There is no row up to that sequence." :
 					 psprintf("The last row has the sequence %lld.", (long long) check->last.sequence),

@@ -23,13 +23,6 @@ typedef enum AuditOperation
 	AUDIT_LINK
 } AuditOperation;
 
-/* NULL where there is none. */
-typedef struct AuditText
-{
-	const char *data;
-	int			length;
-} AuditText;
-
 typedef enum AuditEntryText
 {
 	AUDIT_ENTRY_ACTOR,
@@ -37,6 +30,8 @@ typedef enum AuditEntryText
 	AUDIT_ENTRY_DETAIL,
 	AUDIT_ENTRY_OLD_ROW,
 	AUDIT_ENTRY_NEW_ROW,
+	AUDIT_ENTRY_SALT,
+	AUDIT_ENTRY_DIGEST,
 	AUDIT_ENTRY_TEXTS
 } AuditEntryText;
 

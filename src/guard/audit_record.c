@@ -70,8 +70,6 @@ typedef struct Recorder
 	Datum		recorded_at;
 	Datum		transaction_id;
 	Datum		login;
-	uint8		random[64 * AUDIT_SALT_LENGTH];
-	int			random_left;
 } Recorder;
 
 /* --- logs --------------------------------------------------------------- */
@@ -127,7 +125,6 @@ open_log(Oid oid, Recorder *recorder)
 	delivery_become_caller(&caller);
 	AtEOXact_GUC(false, level);
 	log->slot = table_slot_create(log->relation, NULL);
-	read_head(log, recorder);
 	recorder->open = lappend(recorder->open, log);
 	MemoryContextSwitchTo(context);
 	return log;
@@ -138,20 +135,18 @@ static OpenLog *
 find_log(Oid oid, Recorder *recorder)
 {
 	ListCell   *cell;
-	bool		is_locked = false;
+	OpenLog    *log;
 
 	foreach(cell, recorder->open)
 	{
-		OpenLog    *log = (OpenLog *) lfirst(cell);
-
+		log = (OpenLog *) lfirst(cell);
 		if (RelationGetRelid(log->relation) == oid)
 			return log;
 	}
-	for (int i = 0; i < recorder->log_count; i++)
-		is_locked |= recorder->logs[i].log == oid;
-	if (!is_locked)
-		delivery_audit_lock_chain(oid);
-	return open_log(oid, recorder);
+	log = open_log(oid, recorder);
+	delivery_audit_lock_chain(oid);
+	read_head(log, recorder);
+	return log;
 }
 
 static void
@@ -175,27 +170,13 @@ make_bytes(const uint8 *data, int length)
 	return PointerGetDatum(bytes);
 }
 
+/* A text and a bytea are the same to who stores them. */
 static void
 set_text(AuditRow *row, AuditColumn column, const AuditText *value)
 {
 	row->nulls[column] = value->data == NULL;
 	if (value->data != NULL)
 		row->values[column] = PointerGetDatum(cstring_to_text_with_len(value->data, value->length));
-}
-
-static const uint8 *
-make_salt(Recorder *recorder)
-{
-	if (recorder->random_left == 0)
-	{
-		if (!pg_strong_random(recorder->random, sizeof(recorder->random)))
-			ereport(ERROR,
-					(errcode(ERRCODE_INTERNAL_ERROR),
-					 errmsg("could not get random bytes for an audit row")));
-		recorder->random_left = sizeof(recorder->random);
-	}
-	recorder->random_left -= AUDIT_SALT_LENGTH;
-	return recorder->random + recorder->random_left;
 }
 
 /*
@@ -219,8 +200,6 @@ describe_link(const AuditEntry *entry, Recorder *recorder)
 static void
 fill_in(const AuditEntry *entry, Recorder *recorder, AuditRow *row)
 {
-	uint8		digest[PG_SHA256_DIGEST_LENGTH];
-
 	memset(row->nulls, 0, sizeof(row->nulls));
 	row->values[AUDIT_FORMAT] = Int16GetDatum(AUDIT_HASH_FORMAT);
 	row->values[AUDIT_RECORDED_AT] = recorder->recorded_at;
@@ -233,17 +212,12 @@ fill_in(const AuditEntry *entry, Recorder *recorder, AuditRow *row)
 	set_text(row, AUDIT_DETAIL, &entry->texts[AUDIT_ENTRY_DETAIL]);
 	set_text(row, AUDIT_OLD_ROW, &entry->texts[AUDIT_ENTRY_OLD_ROW]);
 	set_text(row, AUDIT_NEW_ROW, &entry->texts[AUDIT_ENTRY_NEW_ROW]);
+	set_text(row, AUDIT_SALT, &entry->texts[AUDIT_ENTRY_SALT]);
+	set_text(row, AUDIT_DIGEST, &entry->texts[AUDIT_ENTRY_DIGEST]);
 	if (entry->operation == AUDIT_LINK)
 	{
 		row->values[AUDIT_DETAIL] = describe_link(entry, recorder);
 		row->nulls[AUDIT_DETAIL] = false;
-	}
-	row->nulls[AUDIT_SALT] = row->nulls[AUDIT_DIGEST] = row->nulls[AUDIT_OLD_ROW] && row->nulls[AUDIT_NEW_ROW];
-	if (!row->nulls[AUDIT_SALT])
-	{
-		row->values[AUDIT_SALT] = make_bytes(make_salt(recorder), AUDIT_SALT_LENGTH);
-		delivery_audit_digest(&recorder->hasher, row, digest);
-		row->values[AUDIT_DIGEST] = make_bytes(digest, sizeof(digest));
 	}
 }
 
@@ -330,6 +304,24 @@ record_entries(Recorder *recorder)
 	MemoryContextDelete(entry_context);
 }
 
+/*
+ * All are open before the first chain is locked, which others wait for.
+ */
+static void
+lock_logs(Recorder *recorder)
+{
+	ListCell   *cell;
+
+	recorder->log_count = delivery_audit_queue_logs(&recorder->logs);
+	for (int i = 0; i < recorder->log_count; i++)
+		(void) open_log(recorder->logs[i].log, recorder);
+	for (int i = 0; i < recorder->log_count; i++)
+		delivery_audit_lock_chain(recorder->logs[i].log);
+	foreach(cell, recorder->open)
+		read_head((OpenLog *) lfirst(cell), recorder);
+	recorder->recorded_at = TimestampTzGetDatum(GetCurrentTimestamp());
+}
+
 static void
 record_transaction(void)
 {
@@ -349,13 +341,10 @@ record_transaction(void)
 	/* rows that this transaction took away are to be seen as such */
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	recorder->log_count = delivery_audit_queue_logs(&recorder->logs);
-	for (int i = 0; i < recorder->log_count; i++)
-		delivery_audit_lock_chain(recorder->logs[i].log);
-	recorder->recorded_at = TimestampTzGetDatum(GetCurrentTimestamp());
 	recorder->transaction_id = Int64GetDatum((int64) U64FromFullTransactionId(GetTopFullTransactionId()));
 	recorder->login = CStringGetTextDatum(delivery_login_name());
 	delivery_audit_start_hashing(&recorder->hasher);
+	lock_logs(recorder);
 	record_entries(recorder);
 	delivery_audit_end_hashing(&recorder->hasher);
 	foreach(cell, recorder->open)
