@@ -429,8 +429,16 @@ SELECT count(*) FROM named_log;
 SELECT lanes, in_progress FROM delivery.wip_status();
 -- between a statement and its commit: what is deferred is refused
 BEGIN;
+SET CONSTRAINTS ALL DEFERRED;
+INSERT INTO named VALUES ('doing');
+ALTER SCHEMA delivery_internal RENAME TO renamed;
+COMMIT;
+-- what is queued for an audit log needs nothing of the schemas any more
+BEGIN;
 INSERT INTO named_too VALUES (2);
 ALTER SCHEMA delivery_internal RENAME TO renamed;
 COMMIT;
+ALTER SCHEMA renamed RENAME TO delivery_internal;
+SELECT count(*) FROM named_log;
 SELECT delivery.unlimit_wip('named');
 DROP TABLE named, named_too, named_log;

@@ -456,7 +456,7 @@ delivery_record_audit(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("table %s is audited already", name),
-				 errdetail("It and its partitions and children are recorded in this log, without the same columns."),
+				 errdetail("It and its partitions and children are recorded in this log%s.", excluded.count > 0 ? ", without these columns" : ""),
 				 errhint("SELECT delivery.stop_audit(%s) ends that.", quote_literal_cstr(name))));
 	PG_RETURN_VOID();
 }

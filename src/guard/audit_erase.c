@@ -47,7 +47,7 @@ check_arguments(FunctionCallInfo fcinfo, const char *example)
 		if (PG_ARGISNULL(i))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("nothing is taken away from an audit log without a %s", names[i]),
+					 errmsg("an audit log, a sequence and a reason are needed"),
 					 errdetail("The %s is NULL.", names[i]),
 					 errhint("%s", example)));
 	reason = PG_GETARG_TEXT_PP(2);
@@ -58,7 +58,7 @@ check_arguments(FunctionCallInfo fcinfo, const char *example)
 	if (place == end)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("nothing is taken away from an audit log without a reason"),
+				 errmsg("an audit log, a sequence and a reason are needed"),
 				 errdetail("The reason is blank."),
 				 errhint("%s", example)));
 }
