@@ -171,6 +171,15 @@ SELECT delivery.set_wip_entry_column('age.part', 'at');
 SELECT delivery.unlimit_wip('age.part');
 TABLE delivery.wip_entry;
 SELECT delivery.unlimit_wip('age.part');
+-- also from a table whose triggers were dropped
+SELECT delivery.drop_wip_limit('age.card', '{doing,review}'), delivery.drop_wip_limit('age.card', '{doing}', '{}');
+DROP TRIGGER delivery_wip_insert ON age.card;
+DROP TRIGGER delivery_wip_update ON age.card;
+SELECT * FROM delivery.health_check() WHERE object = 'age.card';
+SELECT delivery.unlimit_wip('age.card');
+TABLE delivery.wip_entry;
+SELECT delivery.limit_wip('age.card', 'lane', '{team}');
+SELECT delivery.set_wip_entry_column('age.card', 'day');
 DROP TABLE age.card CASCADE;
 TABLE delivery.wip_entry;
 SELECT regexp_replace(object, '\d+', 'N'), problem, regexp_replace(hint, '\d+', 'N', 'g') FROM delivery.health_check();

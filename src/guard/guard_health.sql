@@ -209,6 +209,11 @@ BEGIN ATOMIC
 	FROM delivery.wip_entry AS e JOIN delivery_internal.table_names() AS r ON r.relation = e.board
 	WHERE NOT delivery_internal.is_wip_entry(e.board, e.entry_column)
 
+	UNION ALL
+	SELECT r.name, 'it has an entry column, but is no board', format('SELECT delivery.limit_wip(%L, ...), or delivery.unlimit_wip(%1$L)', r.name)
+	FROM delivery.wip_entry AS e JOIN delivery_internal.table_names() AS r ON r.relation = e.board
+	WHERE NOT EXISTS (SELECT FROM board AS b WHERE b.board = e.board)
+
 	-- boards without a limit; others may not see its limits
 	UNION ALL
 	SELECT b.name, 'it is a board without a limit', format('SELECT delivery.set_wip_limit(%L, ...), or delivery.unlimit_wip(%1$L)', b.name)
