@@ -120,6 +120,7 @@ OBJS = \
 	src/guard/audit_verify.o \
 	src/guard/canonical.o \
 	src/guard/condition.o \
+	src/guard/guard_views.o \
 	src/guard/wip_attach.o \
 	src/guard/wip_board.o \
 	src/guard/wip_column.o \

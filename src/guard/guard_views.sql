@@ -47,3 +47,27 @@ COMMENT ON COLUMN delivery.wip_board.enforcement IS 'block refuses what exceeds 
 COMMENT ON COLUMN delivery.wip_board.oldest_hours IS
 	'hours since the earliest entry of these items, until the start of the transaction; NULL without items, an entry column, or the right to read it';
 GRANT SELECT ON delivery.wip_board TO PUBLIC;
+
+CREATE FUNCTION delivery_internal.last_audit_row(log regclass, OUT sequence bigint, OUT recorded_at timestamptz)
+	RETURNS record
+	AS 'MODULE_PATHNAME', 'delivery_last_audit_row'
+	LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery_internal.last_audit_row(regclass) IS
+	'number and time of the last row of an audit log; NULL for one without rows, and for who may not read all of them';
+
+CREATE VIEW delivery.audit_logs AS
+	SELECT l.name AS log, a.name AS audited, coalesce(delivery_internal.plain_list(r.excluded::text[]), '') AS excluded,
+		h.sequence AS last_sequence, h.recorded_at AS last_recorded_at
+	FROM delivery.audits() AS r
+		JOIN delivery_internal.table_names() AS l ON l.relation = r.log
+		JOIN delivery_internal.table_names() AS a ON a.relation = r.audited,
+		LATERAL delivery_internal.last_audit_row(r.log) AS h;
+COMMENT ON VIEW delivery.audit_logs IS
+	'audits() in built-in types for BI tools: a row for each audited table, with the last row of its log';
+COMMENT ON COLUMN delivery.audit_logs.log IS 'audit log, with its schema, as statements write it';
+COMMENT ON COLUMN delivery.audit_logs.audited IS 'table whose changes are recorded in it, written likewise';
+COMMENT ON COLUMN delivery.audit_logs.excluded IS 'columns that are not recorded, with commas between them; empty for none';
+COMMENT ON COLUMN delivery.audit_logs.last_sequence IS
+	'number of the last row of the log, whatever table it is about; NULL for a log without rows, and for who may not read all of them';
+COMMENT ON COLUMN delivery.audit_logs.last_recorded_at IS 'when that row was recorded';
+GRANT SELECT ON delivery.audit_logs TO PUBLIC;
