@@ -72,6 +72,7 @@ OWN_HEADERS = \
 	src/guard/wip_column.h \
 	src/guard/wip_count.h \
 	src/guard/wip_enforce.h \
+	src/guard/wip_entry.h \
 	src/guard/wip_index.h \
 	src/guard/wip_known.h \
 	src/guard/wip_layout.h \
@@ -135,11 +136,13 @@ OBJS = \
 	src/guard/audit_verify.o \
 	src/guard/canonical.o \
 	src/guard/condition.o \
+	src/guard/guard_views.o \
 	src/guard/wip_attach.o \
 	src/guard/wip_board.o \
 	src/guard/wip_column.o \
 	src/guard/wip_count.o \
 	src/guard/wip_enforce.o \
+	src/guard/wip_entry.o \
 	src/guard/wip_index.o \
 	src/guard/wip_known.o \
 	src/guard/wip_layout.o \
@@ -180,7 +183,9 @@ PIECES = \
 	src/guard/append_only.sql \
 	src/guard/audit.sql \
 	src/guard/wip.sql \
+	src/guard/wip_entry.sql \
 	src/guard/guard_health.sql \
+	src/guard/guard_views.sql \
 	src/sla/sla.sql \
 	src/sla/servicenow.sql \
 	src/slo/objective.sql \
@@ -201,9 +206,9 @@ EXTRA_CLEAN = .built_for
 # the pieces still have, and then the joined pieces are the same.
 DATA = $(filter-out src/upgrade/$(DATA_built),$(sort $(wildcard src/upgrade/delivery--*.sql)))
 
-REGRESS = catalog version upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert sfia_level sfia_gap sfia_skill job_level maturity chart actor append_only audit audit_queue audit_verify audit_erase wip wip_random wip_settings health errors security
+REGRESS = catalog version upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert sfia_level sfia_gap sfia_skill job_level maturity chart actor append_only audit audit_queue audit_verify audit_erase wip wip_random wip_settings wip_entry guard_views health errors security
 REGRESS_OPTS = --load-extension=delivery --encoding=UTF8
-ISOLATION = benchmark skill calendar append_only audit wip schema
+ISOLATION = benchmark skill calendar append_only audit wip wip_entry schema
 ISOLATION_OPTS = --inputdir=test/isolation
 
 PG_CONFIG ?= pg_config

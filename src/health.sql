@@ -157,3 +157,13 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION delivery.health_check() IS
 	'guardrails that do not stand: triggers that are missing or off, limits that hold nowhere, counts without an index; and what does not survive a dump; no row if all is well';
+
+-- for BI tools
+CREATE VIEW delivery.guardrail_health AS
+	SELECT h.object, h.problem, h.hint FROM delivery.health_check() AS h;
+COMMENT ON VIEW delivery.guardrail_health IS
+	'health_check() as a view, for BI tools: guardrails that do not stand; no row if all is well';
+COMMENT ON COLUMN delivery.guardrail_health.object IS 'what it is about, a table in most cases';
+COMMENT ON COLUMN delivery.guardrail_health.problem IS 'what does not stand';
+COMMENT ON COLUMN delivery.guardrail_health.hint IS 'what to do about it';
+GRANT SELECT ON delivery.guardrail_health TO PUBLIC;

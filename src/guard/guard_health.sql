@@ -93,10 +93,11 @@ COMMENT ON FUNCTION delivery_internal.audit_logs() IS
 -- Boards that were dropped; those who can delete what is left of them may know.
 CREATE VIEW delivery_internal.lost_board WITH (security_barrier) AS
 	SELECT s.board::oid AS board
-	FROM (SELECT l.board FROM delivery_internal.wip_limit AS l UNION SELECT o.board FROM delivery_internal.wip_override AS o) AS s
+	FROM (SELECT l.board FROM delivery_internal.wip_limit AS l UNION SELECT o.board FROM delivery_internal.wip_override AS o
+		UNION SELECT e.board FROM delivery_internal.wip_entry AS e) AS s
 	WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = s.board)
 		AND (SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user);
-COMMENT ON VIEW delivery_internal.lost_board IS 'tables that have WIP limits or overrides, but are not there; shown to superusers';
+COMMENT ON VIEW delivery_internal.lost_board IS 'tables that have WIP limits, overrides or an entry column, but are not there; shown to superusers';
 COMMENT ON COLUMN delivery_internal.lost_board.board IS 'number that the table had';
 GRANT SELECT ON delivery_internal.lost_board TO PUBLIC;
 
@@ -186,8 +187,9 @@ BEGIN ATOMIC
 		SELECT DISTINCT s.board FROM (SELECT board FROM delivery.wip_limit UNION ALL SELECT board FROM delivery.wip_override) AS s
 	)
 	-- limits without a board
-	SELECT format('table with OID %s', l.board), 'it has WIP limits or overrides, but is not there',
-		format('DELETE FROM delivery_internal.wip_limit WHERE board = %1$s::oid; DELETE FROM delivery_internal.wip_override WHERE board = %1$s::oid', l.board)
+	SELECT format('table with OID %s', l.board), 'it has WIP limits, overrides or an entry column, but is not there',
+		format('DELETE FROM delivery_internal.wip_limit WHERE board = %1$s::oid; DELETE FROM delivery_internal.wip_override WHERE board = %1$s::oid; '
+			'DELETE FROM delivery_internal.wip_entry WHERE board = %1$s::oid', l.board)
 	FROM delivery_internal.lost_board AS l
 
 	UNION ALL
@@ -200,6 +202,17 @@ BEGIN ATOMIC
 	SELECT b.name, format('a limit or an override names %s, which the column does not take: it holds for nothing', u.u),
 		format('set it for the new value, and SELECT delivery.drop_wip_limit(%L, ...)', b.name)
 	FROM board AS b, LATERAL delivery.wip_unknown(b.board) AS u (u)
+
+	UNION ALL
+	SELECT r.name, format('it has no column %I that says when: the hours of its oldest items are not known', e.entry_column),
+		format('SELECT delivery.set_wip_entry_column(%L, ''another column''); NULL takes it away', r.name)
+	FROM delivery.wip_entry AS e JOIN delivery_internal.table_names() AS r ON r.relation = e.board
+	WHERE NOT delivery_internal.is_wip_entry(e.board, e.entry_column)
+
+	UNION ALL
+	SELECT r.name, 'it has an entry column, but is no board', format('SELECT delivery.limit_wip(%L, ...), or delivery.unlimit_wip(%1$L)', r.name)
+	FROM delivery.wip_entry AS e JOIN delivery_internal.table_names() AS r ON r.relation = e.board
+	WHERE NOT EXISTS (SELECT FROM board AS b WHERE b.board = e.board)
 
 	-- boards without a limit; others may not see its limits
 	UNION ALL

@@ -349,6 +349,7 @@ delivery_unlimit_wip(PG_FUNCTION_ARGS)
 	}
 	limits = delivery_run_internal("wip_limit", "DELETE FROM delivery_internal.wip_limit WHERE board = $1", 1, types, values);
 	limits += delivery_run_internal("wip_override", "DELETE FROM delivery_internal.wip_override WHERE board = $1", 1, types, values);
+	limits += delivery_run_internal("wip_entry", "DELETE FROM delivery_internal.wip_entry WHERE board = $1", 1, types, values);
 	if (!dropped && limits == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),

@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "nodes/primnodes.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -114,6 +115,16 @@ delivery_wip_find_layout(Relation relation, WipLayout *layout, bool *agree)
 		*agree = all_agree;
 	FreeTriggerDesc(triggers);
 	return first != NULL;
+}
+
+void
+delivery_wip_refuse_table(Relation table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("table %s is not a board", delivery_qualified_name(table)),
+			 errdetail("It has no trigger \"%s\".", WIP_INSERT_TRIGGER),
+			 errhint("SELECT delivery.limit_wip(%s, 'lane_column') makes it one.", quote_literal_cstr(delivery_qualified_name(table)))));
 }
 
 void

@@ -16,6 +16,7 @@
 extern bool delivery_wip_is_trigger(const Trigger *trigger);
 extern bool delivery_wip_layout(const Trigger *trigger, WipLayout *layout);
 extern bool delivery_wip_find_layout(Relation relation, WipLayout *layout, bool *agree);
+pg_noreturn extern void delivery_wip_refuse_table(Relation table);
 pg_noreturn extern void delivery_wip_refuse_part(Relation part, const WipLayout *layout);
 
 #endif							/* DELIVERY_WIP_LAYOUT_H */

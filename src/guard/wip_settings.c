@@ -292,12 +292,7 @@ read_setting(FunctionCallInfo fcinfo, int scope, bool known, Setting *setting)
 	delivery_check_internal("wip_limit");
 	setting->relation = relation_open(PG_GETARG_OID(0), AccessShareLock);
 	if (!delivery_wip_find_layout(setting->relation, &setting->layout, NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table %s is not a board", delivery_qualified_name(setting->relation)),
-				 errdetail("It has no trigger \"%s\".", WIP_INSERT_TRIGGER),
-				 errhint("SELECT delivery.limit_wip(%s, 'lane_column') makes it one.",
-						 quote_literal_cstr(delivery_qualified_name(setting->relation)))));
+		delivery_wip_refuse_table(setting->relation);
 	if (setting->layout.board != PG_GETARG_OID(0))
 		delivery_wip_refuse_part(setting->relation, &setting->layout);
 	delivery_become_owner(setting->relation, &caller);

@@ -23,6 +23,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 
 #include "base/call.h"
 #include "base/internal.h"
@@ -30,6 +31,7 @@
 #include "guard/wip_board.h"
 #include "guard/wip_column.h"
 #include "guard/wip_count.h"
+#include "guard/wip_entry.h"
 #include "guard/wip_index.h"
 #include "guard/wip_layout.h"
 #include "guard/wip_limit.h"
@@ -43,11 +45,19 @@ PG_FUNCTION_INFO_V1(delivery_suggested_wip_limit);
 
 /* --- scopes in which there are items ------------------------------------ */
 
+/* of the items of a group */
+typedef struct Tally
+{
+	int64		count;
+	bool		is_dated;		/* one of them says since when it is there */
+	TimestampTz oldest;
+} Tally;
+
 typedef struct Scope
 {
 	struct Scope *next;
 	WipRow		row;
-	int64		count;
+	Tally		tally;
 } Scope;
 
 typedef struct ScopeList
@@ -59,10 +69,25 @@ typedef struct ScopeList
 typedef struct Scopes
 {
 	const WipBoard *board;
+	WipEntry   *entry;
 	MemoryContext context;
 	HTAB	   *lists;
 	List	   *all;
 } Scopes;
+
+static void
+add_item(Tally *tally, WipEntry *entry, const WipTable *table, TupleTableSlot *slot, int64 weight)
+{
+	TimestampTz at;
+
+	if (pg_add_s64_overflow(tally->count, weight, &tally->count))
+		tally->count = PG_INT64_MAX;
+	if (!delivery_wip_entered_at(entry, table, slot, &at))
+		return;
+	if (!tally->is_dated || at < tally->oldest)
+		tally->oldest = at;
+	tally->is_dated = true;
+}
 
 static bool
 count_in_scope(const WipTable *table, TupleTableSlot *slot, int64 weight, void *state)
@@ -108,18 +133,18 @@ count_in_scope(const WipTable *table, TupleTableSlot *slot, int64 weight, void *
 		scopes->all = lappend(scopes->all, scope);
 		MemoryContextSwitchTo(caller);
 	}
-	if (pg_add_s64_overflow(scope->count, weight, &scope->count))
-		scope->count = PG_INT64_MAX;
+	add_item(&scope->tally, scopes->entry, table, slot, weight);
 	return true;
 }
 
 static void
-find_scopes(const WipBoard *board, const WipLimit *limit, Scopes *scopes)
+find_scopes(const WipBoard *board, const WipLimit *limit, WipEntry *entry, Scopes *scopes)
 {
 	HASHCTL		control = {0};
 	WipRow		none = {0};
 
 	scopes->board = board;
+	scopes->entry = entry;
 	scopes->context = CurrentMemoryContext;
 	scopes->all = NIL;
 	control.keysize = sizeof(uint32);
@@ -127,6 +152,23 @@ find_scopes(const WipBoard *board, const WipLimit *limit, Scopes *scopes)
 	control.hcxt = CurrentMemoryContext;
 	scopes->lists = hash_create("delivery scopes", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	delivery_wip_visit(board, limit, &none, 0, NULL, GetActiveSnapshot(), count_in_scope, scopes);
+}
+
+/* --- one group ---------------------------------------------------------- */
+
+typedef struct Counted
+{
+	WipEntry   *entry;
+	Tally		tally;
+} Counted;
+
+static bool
+count_in_group(const WipTable *table, TupleTableSlot *slot, int64 weight, void *state)
+{
+	Counted    *group = (Counted *) state;
+
+	add_item(&group->tally, group->entry, table, slot, weight);
+	return true;
 }
 
 /* --- rows --------------------------------------------------------------- */
@@ -193,11 +235,13 @@ scope_json(const WipBoard *board, uint32 mask, const Datum *values)
 }
 
 static void
-put_row(ReturnSetInfo *result, const WipBoard *board, const WipLimit *limit, bool each, const WipRow *row, bool counted, int64 count)
+put_row(ReturnSetInfo *result, const WipBoard *board, const WipLimit *limit, bool each, const WipRow *row, const Tally *tally)
 {
-	Datum		values[7] = {0};
-	bool		nulls[7] = {0};
+	/* of the last one only wip_ages() has a column */
+	Datum		values[8] = {0};
+	bool		nulls[8] = {0};
 	int64		maximum = delivery_wip_maximum(board, limit, each ? NULL : row);
+	int64		count = tally == NULL ? 0 : tally->count;
 	int64		headroom;
 
 	values[0] = ObjectIdGetDatum(board->board);
@@ -205,13 +249,16 @@ put_row(ReturnSetInfo *result, const WipBoard *board, const WipLimit *limit, boo
 	nulls[2] = each;
 	if (!nulls[2])
 		values[2] = scope_json(board, limit->mask, row->values);
-	nulls[3] = nulls[5] = !counted;
+	nulls[3] = nulls[5] = tally == NULL;
 	values[3] = Int64GetDatum(count);
 	values[4] = Int64GetDatum(maximum);
 	if (pg_sub_s64_overflow(maximum, count, &headroom))
 		headroom = PG_INT64_MIN;
 	values[5] = Int64GetDatum(headroom);
 	values[6] = limit->enforcement;
+	nulls[7] = tally == NULL || !tally->is_dated;
+	if (!nulls[7])
+		values[7] = TimestampTzGetDatum(tally->oldest);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -227,35 +274,38 @@ holds(WipBoard *board, int number, WipRow *row)
 }
 
 static void
-put_limit(ReturnSetInfo *result, WipBoard *board, int number, bool readable)
+put_limit(ReturnSetInfo *result, WipBoard *board, int number, bool readable, WipEntry *entry)
 {
 	const WipLimit *limit = &board->limits[number];
 	WipRow		row = {0};
+	Counted		group = {entry, {0}};
 	Scopes		scopes;
 	ListCell   *cell;
 	bool		put = false;
 
 	memcpy(row.values, limit->values, sizeof(row.values));
 	if (!readable)
-		put_row(result, board, limit, limit->each_scope, &row, false, 0);
+		put_row(result, board, limit, limit->each_scope, &row, NULL);
 	else if (!limit->each_scope || limit->mask == 0)
-		put_row(result, board, limit, limit->each_scope, &row, true,
-				delivery_wip_count(board, limit, &row, NULL, GetActiveSnapshot(), PG_INT64_MAX, false));
+	{
+		delivery_wip_visit(board, limit, &row, limit->mask, NULL, GetActiveSnapshot(), count_in_group, &group);
+		put_row(result, board, limit, limit->each_scope, &row, &group.tally);
+	}
 	else
 	{
-		find_scopes(board, limit, &scopes);
+		find_scopes(board, limit, entry, &scopes);
 		foreach(cell, scopes.all)
 		{
 			Scope	   *scope = (Scope *) lfirst(cell);
 
 			if (!holds(board, number, &scope->row))
 				continue;
-			put_row(result, board, limit, false, &scope->row, true, scope->count);
+			put_row(result, board, limit, false, &scope->row, &scope->tally);
 			put = true;
 		}
 		/* a limit is shown, even if there is nothing in its lanes */
 		if (!put)
-			put_row(result, board, limit, true, &row, true, 0);
+			put_row(result, board, limit, true, &row, &group.tally);
 	}
 }
 
@@ -284,6 +334,7 @@ visible_boards(void)
 
 /*
  * wip_status() -> set of (board, lanes, scope, in_progress, maximum, headroom, enforcement)
+ * wip_ages() -> the same with the oldest entry
  */
 Datum
 delivery_wip_status(PG_FUNCTION_ARGS)
@@ -291,19 +342,24 @@ delivery_wip_status(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	List	   *boards;
 	ListCell   *cell;
+	bool		with_entries;
 
 	delivery_check_internal("wip_limit");
 	boards = visible_boards();
 	InitMaterializedSRF(fcinfo, 0);
+	with_entries = result->setDesc->natts > 7;
 	foreach(cell, boards)
 	{
 		WipBoard   *board = delivery_wip_lock_tables(delivery_wip_board(lfirst_oid(cell)), InvalidOid);
 		bool		readable = board->layout.count > 0 && delivery_wip_may_read(board);
 		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "delivery board status", ALLOCSET_DEFAULT_SIZES);
 		MemoryContext caller = MemoryContextSwitchTo(context);
+		WipEntry	entry = {0};
 
+		if (with_entries && readable)
+			delivery_wip_find_entry(board, &entry);
 		for (int i = 0; i < board->limit_count; i++)
-			put_limit(result, board, i, readable && board->limits[i].known_lanes > 0);
+			put_limit(result, board, i, readable && board->limits[i].known_lanes > 0, &entry);
 		MemoryContextSwitchTo(caller);
 		MemoryContextDelete(context);
 	}

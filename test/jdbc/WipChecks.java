@@ -11,6 +11,7 @@ import java.sql.Array;
 import java.sql.BatchUpdateException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Savepoint;
@@ -312,6 +313,21 @@ final class WipChecks extends Checks {
         }));
     }
 
+    /* The first row with the types of its columns, as a tool sees them. */
+    private String plain(String sql) throws SQLException {
+        return (String) first(sql, rows -> {
+            ResultSetMetaData columns = rows.getMetaData();
+            StringBuilder types = new StringBuilder();
+            StringBuilder values = new StringBuilder();
+
+            for (int i = 1; i <= columns.getColumnCount(); i++) {
+                types.append(i > 1 ? " " : "").append(Values.typeName(columns.getColumnType(i), columns.getColumnTypeName(i)));
+                values.append(" ").append(rows.getObject(i));
+            }
+            return types + ":" + values;
+        });
+    }
+
     private void status() {
         String sql = "SELECT * FROM " + prefix + "wip_status() WHERE board = '" + CARD + "'::regclass ORDER BY scope ->> 'team' NULLS LAST";
 
@@ -343,6 +359,20 @@ final class WipChecks extends Checks {
         check("wip_status: NULL is NULL", "delivery_jdbc_test.card {doing} NULL 0 2 2 block", () -> rolledBack(() -> {
             createBoard();
             return rows(sql);
+        }));
+        check("wip_board: types and values that need no knowledge of the server's",
+            "VARCHAR VARCHAR VARCHAR -5(int8) -5(int8) -5(int8) VARCHAR DOUBLE: delivery_jdbc_test.card doing team: red 2 2 0 block 3.0", () -> withBoard(() -> {
+            execute("ALTER TABLE " + CARD + " ADD entered timestamptz DEFAULT now() - interval '3 hours'");
+            call("set_wip_entry_column(?, ?)", s -> {
+                s.setString(1, CARD);
+                s.setString(2, "entered");
+            });
+            return plain("SELECT * FROM delivery.wip_board WHERE board = '" + CARD + "'");
+        }));
+        check("guardrail_health: types and values", "VARCHAR VARCHAR VARCHAR: delivery_jdbc_test.card trigger \"delivery_wip_update\" is disabled"
+            + " ALTER TABLE delivery_jdbc_test.card ENABLE TRIGGER delivery_wip_update", () -> withBoard(() -> {
+            execute("ALTER TABLE " + CARD + " DISABLE TRIGGER delivery_wip_update");
+            return plain("SELECT * FROM delivery.guardrail_health WHERE object = '" + CARD + "'");
         }));
         check("wip_columns", "lane {team} NULL", () -> withBoard(() -> rows("SELECT lane_column, scope_columns, weight_column FROM " + prefix + "wip_columns('" + CARD + "')")));
     }

@@ -116,7 +116,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION delivery;
 CREATE SCHEMA "the team's";
 CREATE TYPE "the team's"."st""ate" AS ENUM ('to do', 'do"ing', 're,view', 'done');
-CREATE TABLE :name (id integer PRIMARY KEY, "the ""lane""" "the team's"."st""ate", "te'am" text, "cli\ent" integer, points integer);
+CREATE TABLE :name (id integer PRIMARY KEY, "the ""lane""" "the team's"."st""ate", "te'am" text, "cli\ent" integer, points integer, "since ""when""" date DEFAULT '2026-03-02');
 CREATE INDEX ON :name ("the ""lane""", "te'am", "cli\ent");
 INSERT INTO :name SELECT i, 'do"ing', 'r{e,d''', 1, 2 FROM generate_series(1, 5) AS i;
 SELECT delivery.limit_wip(:'name', 'the "lane"', ARRAY['te''am', 'cli\ent'], 'points');
@@ -126,15 +126,17 @@ SELECT delivery.set_wip_limit(:'name', ARRAY['re,view', 'do"ing'], 20, 'block', 
 SELECT delivery.set_wip_limit(:'name', ARRAY['re,view'], 0, 'warn');
 SELECT delivery.set_wip_limit(:'name', ARRAY['do"ing'], 30, 'block', '{}');
 SELECT delivery.override_wip(:'name', ARRAY['do"ing'], '{}', 1, 'for all', '2999-01-01 00:00+00');
+SELECT delivery.set_wip_entry_column(:'name', 'since "when"');
 SELECT delivery.override_wip(:'name', ARRAY['do"ing'], '{"te''am": "blue"}', 2, E'a\tfair', '2999-01-01 00:00+00');
 CREATE TABLE item (id integer, lane text, year integer) PARTITION BY LIST (year);
 CREATE TABLE item_2026 PARTITION OF item FOR VALUES IN (2026);
 SELECT delivery.limit_wip('item', 'lane');
 SELECT delivery.set_wip_limit('item', '{doing}', 1, 'block');
-CREATE TABLE gone (lane text);
+CREATE TABLE gone (lane text, gone_at date);
 SELECT delivery.limit_wip('gone', 'lane');
 SELECT delivery.set_wip_limit('gone', '{gone}', 77777, 'block');
 SELECT delivery.override_wip('gone', '{gone}', NULL, 1, 'gone', '2999-01-01 00:00+00');
+SELECT delivery.set_wip_entry_column('gone', 'gone_at');
 DROP TABLE gone;
 END
 
@@ -142,7 +144,8 @@ END
 settings() {
 	query "$1" "SELECT * FROM delivery.wip_limit WHERE board::text !~ '^[0-9]+$' ORDER BY board::text, lanes, scope"
 	query "$1" "SELECT * FROM delivery.wip_override WHERE board::text !~ '^[0-9]+$' ORDER BY board::text, reason"
-	query "$1" "SELECT * FROM delivery.wip_status() ORDER BY board::text, lanes, scope"
+	query "$1" "SELECT * FROM delivery.wip_entry WHERE board::text !~ '^[0-9]+$'"
+	query "$1" "SELECT * FROM delivery_internal.wip_ages() ORDER BY board::text, lanes, scope"
 	query "$1" "SELECT * FROM delivery.wip_columns($name)"
 }
 
@@ -153,12 +156,12 @@ said() {
 }
 
 expected=$(settings delivery_dump)
-is "$(wc -l <<<"$expected")" 15 "six limits, two overrides, their state and columns are there to be dumped"
+is "$(wc -l <<<"$expected")" 16 "six limits, two overrides, an entry column, their state and columns are there to be dumped"
 for way in plain custom parallel; do
 	psql -X -q -c 'CREATE DATABASE delivery_restored'
 	if [ "$way" = plain ]; then
 		pg_dump -d delivery_dump >"$work/dump.sql"
-		is "$(grep -cE '77777|gone' "$work/dump.sql" || true)" 0 "limits and overrides of a table that is gone are not dumped"
+		is "$(grep -cE '77777|gone' "$work/dump.sql" || true)" 0 "settings of a table that is gone are not dumped"
 		is "$(psql -X -q -v ON_ERROR_STOP=1 -d delivery_restored -f "$work/dump.sql" 2>&1 >/dev/null)" "" "$way: restores boards without an error"
 	else
 		if [ "$way" = custom ]; then

@@ -43,12 +43,13 @@ make_source() {
 		INSERT INTO delivery.custom_job_level (level, sfia_level) VALUES ('P6', 7);
 		GRANT INSERT, UPDATE ON delivery.calendar TO dump_writer;
 		GRANT INSERT ON delivery.custom_benchmark, delivery.custom_sfia_skill, delivery.custom_job_level TO dump_writer"
-	query owner $source "CREATE TABLE card (id integer PRIMARY KEY, lane text, team text);
+	query owner $source "CREATE TABLE card (id integer PRIMARY KEY, lane text, team text, entered date);
 		CREATE INDEX ON card (lane, team);
 		SELECT delivery.limit_wip('card', 'lane', '{team}');
 		INSERT INTO card VALUES (1, 'doing', 'red'), (2, 'doing', 'red'), (3, 'doing', 'red');
 		SELECT delivery.set_wip_limit('card', '{doing}', 1, 'block');
 		SELECT delivery.override_wip('card', '{doing}', '{\"team\": \"blue\"}', 1, 'a fair', '2999-01-01 00:00+00');
+		SELECT delivery.set_wip_entry_column('card', 'entered');
 		CALL delivery.create_audit_log('trail');
 		SELECT delivery.record_audit('card', 'trail');
 		UPDATE card SET id = id + 10;
@@ -57,7 +58,7 @@ make_source() {
 
 contents() {
 	query superuser "$1" "TABLE delivery.calendar; TABLE delivery.custom_benchmark; TABLE delivery.custom_sfia_skill; TABLE delivery.custom_job_level;
-		SELECT board, lanes, scope, maximum, enforcement FROM delivery.wip_limit; TABLE delivery.wip_override;
+		SELECT board, lanes, scope, maximum, enforcement FROM delivery.wip_limit; TABLE delivery.wip_override; TABLE delivery.wip_entry;
 		SELECT * FROM delivery.wip_status(); TABLE trail; SELECT * FROM delivery.verify_audit('trail'); SELECT * FROM delivery.health_check()"
 }
 
@@ -137,7 +138,7 @@ done
 psql -X -q -c 'GRANT pg_read_all_data TO dump_reader'
 
 make_source owner
-is "$(contents $source | wc -l)" 11 "there is something to be dumped"
+is "$(contents $source | wc -l)" 12 "there is something to be dumped"
 round "owner, who made the extension" owner owner owner
 round "role that reads all, for the owner" reader owner owner
 round "superuser, for the owner" superuser superuser owner

@@ -14,7 +14,7 @@ query() {
 }
 
 contents() {
-	query "TABLE delivery.calendar; TABLE delivery.custom_benchmark; TABLE delivery.custom_sfia_skill; TABLE delivery.custom_job_level; TABLE skill; TABLE delivery.wip_limit; TABLE delivery.wip_override;
+	query "TABLE delivery.calendar; TABLE delivery.custom_benchmark; TABLE delivery.custom_sfia_skill; TABLE delivery.custom_job_level; TABLE skill; TABLE delivery.wip_limit; TABLE delivery.wip_override; TABLE delivery.wip_entry;
 		SELECT * FROM delivery.wip_status(); TABLE trail; SELECT * FROM delivery.verify_audit('trail'); SELECT * FROM delivery.health_check();
 		SELECT c.oid::regclass, relacl FROM pg_class AS c WHERE relnamespace IN ('delivery'::regnamespace, 'delivery_internal'::regnamespace)
 			AND relkind IN ('r', 'v') ORDER BY 1"
@@ -39,11 +39,12 @@ test/bin/cluster.sh start test_old >"$work/log"
 test/bin/cluster.sh start test_upgraded >>"$work/log"
 # numbers that the new cluster would not give by itself
 on test_old query "CREATE TABLE other (i integer); CREATE EXTENSION delivery;
-	CREATE TABLE card (id integer PRIMARY KEY, lane text, team text);
+	CREATE TABLE card (id integer PRIMARY KEY, lane text, team text, entered date);
 	CREATE INDEX ON card (lane, team);
 	SELECT delivery.limit_wip('card', 'lane', '{team}');
 	SELECT delivery.set_wip_limit('card', '{doing}', 1, 'block');
 	SELECT delivery.override_wip('card', '{doing}', '{\"team\": \"blue\"}', 1, 'a fair', '2999-01-01 00:00+00');
+	SELECT delivery.set_wip_entry_column('card', 'entered');
 	INSERT INTO delivery.calendar VALUES ('office', 'Mo-Fr 09:00-17:00');
 	INSERT INTO delivery.custom_benchmark VALUES ('ours', 'rework_rate', 'elite', '<=', 0.02, NULL);
 	INSERT INTO delivery.custom_sfia_skill (code, name, first_level, last_level) VALUES ('XOPS', 'Operations of our own', 2, 4);
