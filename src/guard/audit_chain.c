@@ -24,9 +24,6 @@
 
 #include "guard/audit_chain.h"
 
-/* longer values are not copied before they are hashed */
-#define LONG_VALUE 4096
-
 static const AuditColumn hashed_columns[] = {
 	AUDIT_SEQUENCE, AUDIT_RECORDED_AT, AUDIT_TRANSACTION_ID, AUDIT_ACTOR, AUDIT_LOGIN,
 	AUDIT_OPERATION, AUDIT_AUDITED, AUDIT_AUDITED_OID, AUDIT_DETAIL, AUDIT_DIGEST
@@ -48,22 +45,20 @@ delivery_audit_start_hashing(AuditHasher *hasher)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("out of memory")));
-	initStringInfo(&hasher->buffer);
+	hasher->used = 0;
 }
 
 void
 delivery_audit_end_hashing(AuditHasher *hasher)
 {
 	pg_cryptohash_free(hasher->context);
-	pfree(hasher->buffer.data);
 }
 
 static void
-flush(AuditHasher *hasher)
+update(AuditHasher *hasher, const void *bytes, int length)
 {
-	if (pg_cryptohash_update(hasher->context, (const uint8 *) hasher->buffer.data, (size_t) hasher->buffer.len) < 0)
+	if (pg_cryptohash_update(hasher->context, (const uint8 *) bytes, (size_t) length) < 0)
 		fail_to_hash();
-	resetStringInfo(&hasher->buffer);
 }
 
 static void
@@ -71,14 +66,14 @@ begin(AuditHasher *hasher, int format)
 {
 	if (pg_cryptohash_init(hasher->context) < 0)
 		fail_to_hash();
-	resetStringInfo(&hasher->buffer);
-	appendStringInfoCharMacro(&hasher->buffer, (char) format);
+	hasher->buffer[0] = (uint8) format;
+	hasher->used = 1;
 }
 
 static void
 finish(AuditHasher *hasher, uint8 *hash)
 {
-	flush(hasher);
+	update(hasher, hasher->buffer, hasher->used);
 	if (pg_cryptohash_final(hasher->context, hash, PG_SHA256_DIGEST_LENGTH) < 0)
 		fail_to_hash();
 }
@@ -89,17 +84,25 @@ add_bytes(AuditHasher *hasher, const char *bytes, int length)
 {
 	uint32		prefix = pg_hton32((uint32) length);
 
-	appendBinaryStringInfo(&hasher->buffer, (const char *) &prefix, sizeof(prefix));
+	if (hasher->used + (int) sizeof(prefix) > (int) sizeof(hasher->buffer))
+	{
+		update(hasher, hasher->buffer, hasher->used);
+		hasher->used = 0;
+	}
+	memcpy(hasher->buffer + hasher->used, &prefix, sizeof(prefix));
+	hasher->used += sizeof(prefix);
 	if (length <= 0)
 		return;
-	if (length < LONG_VALUE)
-		appendBinaryStringInfo(&hasher->buffer, bytes, length);
-	else
+	if (length <= (int) sizeof(hasher->buffer) - hasher->used)
 	{
-		flush(hasher);
-		if (pg_cryptohash_update(hasher->context, (const uint8 *) bytes, (size_t) length) < 0)
-			fail_to_hash();
+		memcpy(hasher->buffer + hasher->used, bytes, (size_t) length);
+		hasher->used += length;
+		return;
 	}
+	/* long values are not copied */
+	update(hasher, hasher->buffer, hasher->used);
+	hasher->used = 0;
+	update(hasher, bytes, length);
 }
 
 static void

@@ -9,7 +9,6 @@
 
 #include "common/cryptohash.h"
 #include "common/sha2.h"
-#include "lib/stringinfo.h"
 #include "utils/relcache.h"
 #include "utils/snapshot.h"
 
@@ -32,11 +31,12 @@ typedef struct AuditText
 	int			length;
 } AuditText;
 
-/* For many hashes one after the other; freed with its memory context. */
+/* For many hashes one after the other. */
 typedef struct AuditHasher
 {
 	pg_cryptohash_ctx *context;
-	StringInfoData buffer;
+	int			used;
+	uint8		buffer[2048];	/* what is not handed to the context yet */
 } AuditHasher;
 
 extern void delivery_audit_start_hashing(AuditHasher *hasher);

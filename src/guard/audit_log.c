@@ -284,6 +284,14 @@ delivery_open_audit_log(Oid relid, AttrNumber *columns)
 void
 delivery_audit_read_row(Relation log, const AttrNumber *columns, HeapTuple tuple, AuditRow *row)
 {
+	int			count = RelationGetDescr(log)->natts;
+	Datum	   *values = (Datum *) palloc(count * sizeof(Datum));
+	bool	   *nulls = (bool *) palloc(count * sizeof(bool));
+
+	heap_deform_tuple(tuple, RelationGetDescr(log), values, nulls);
 	for (int i = 0; i < AUDIT_COLUMNS; i++)
-		row->values[i] = heap_getattr(tuple, columns[i], RelationGetDescr(log), &row->nulls[i]);
+	{
+		row->values[i] = values[columns[i] - 1];
+		row->nulls[i] = nulls[columns[i] - 1];
+	}
 }
