@@ -104,6 +104,37 @@ ALTER TABLE ward.log RENAME who TO actor;
 CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON ward.log FOR EACH STATEMENT EXECUTE FUNCTION delivery.enforce_append_only();
 SELECT * FROM delivery.health_check();
 
+-- triggers of a log with a condition, of which one is replaced by whoever has the right TRIGGER
+CREATE OR REPLACE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON ward.log FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION delivery.enforce_append_only();
+SELECT * FROM delivery.health_check();
+DO $$ DECLARE statement text; BEGIN SELECT hint INTO statement FROM delivery.health_check(); EXECUTE statement; END $$;
+DROP TRIGGER append_only_rows ON ward.log;
+SELECT * FROM delivery.health_check();
+DO $$ DECLARE statement text; BEGIN SELECT hint INTO statement FROM delivery.health_check(); EXECUTE statement; END $$;
+SELECT * FROM delivery.health_check();
+-- those of an audited table, and columns that are not recorded
+CREATE TABLE ward.person (id integer PRIMARY KEY, name text, secret text);
+CALL delivery.create_audit_log('ward.other_log');
+SELECT delivery.record_audit('ward.person', 'ward.log', '{secret}');
+SELECT * FROM delivery.health_check();
+CREATE FUNCTION ward.nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE OR REPLACE TRIGGER delivery_audit_truncate AFTER TRUNCATE ON ward.person FOR EACH STATEMENT EXECUTE FUNCTION ward.nothing();
+SELECT * FROM delivery.health_check();
+CREATE OR REPLACE TRIGGER delivery_audit_truncate AFTER TRUNCATE ON ward.person FOR EACH STATEMENT EXECUTE FUNCTION delivery_internal.audit_change();
+SELECT * FROM delivery.health_check();
+CREATE OR REPLACE TRIGGER delivery_audit_truncate AFTER TRUNCATE ON ward.person FOR EACH STATEMENT WHEN (delivery_internal.records_audit('ward.other_log', '{}')) EXECUTE FUNCTION delivery_internal.audit_change();
+SELECT * FROM delivery.health_check();
+-- that for rows nobody replaces
+CREATE OR REPLACE TRIGGER delivery_audit AFTER INSERT ON ward.person FOR EACH ROW EXECUTE FUNCTION ward.nothing();
+DROP TRIGGER delivery_audit_truncate ON ward.person;
+SELECT delivery.record_audit('ward.person', 'ward.log', '{secret}');
+ALTER TABLE ward.person RENAME secret TO hidden;
+SELECT * FROM delivery.health_check();
+SELECT delivery.record_audit('ward.person', 'ward.log', '{hidden}');
+SELECT * FROM delivery.health_check();
+DROP TABLE ward.person, ward.other_log;
+DROP FUNCTION ward.nothing();
+
 -- an owner who may no longer record, and a trigger that waits for rows in vain
 CREATE ROLE regress_delivery_clerk;
 GRANT ALL ON SCHEMA ward TO regress_delivery_clerk;

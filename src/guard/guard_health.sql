@@ -284,13 +284,38 @@ BEGIN ATOMIC
 	FROM delivery_internal.audit_logs() AS l JOIN pg_trigger AS t ON t.tgrelid = l.log
 	WHERE NOT t.tgisinternal AND NOT EXISTS (SELECT FROM delivery_internal.guard_triggers() AS g WHERE g.trigger = t.oid)
 
+	-- by row where there may be no statement; one with a condition, or for some columns, refuses some changes only
 	UNION ALL
-	SELECT l.name, 'it is an audit log that is not append-only',
-		format('CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION delivery.enforce_append_only()', l.name)
-	FROM delivery_internal.audit_logs() AS l
-	WHERE EXISTS (SELECT FROM (VALUES (4), (8), (16), (32)) AS w (event)
-		WHERE NOT EXISTS (SELECT FROM delivery_internal.guard_triggers() AS g
-			WHERE g.relation = l.log AND g.function = 'enforce_append_only' AND g.events & w.event <> 0));
+	SELECT l.name, format('it is an audit log that is not append-only: not every %s is refused', string_agg(w.name, ', ' ORDER BY w.event)),
+		CASE WHEN bool_or(w.event = 32) THEN format('CREATE OR REPLACE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION delivery.enforce_append_only()', l.name)
+			ELSE format('CREATE CONSTRAINT TRIGGER append_only_rows AFTER INSERT OR UPDATE OR DELETE ON %s NOT DEFERRABLE FOR EACH ROW EXECUTE FUNCTION delivery.enforce_append_only()', l.name) END
+	FROM delivery_internal.audit_logs() AS l, (VALUES (4, 'INSERT'), (8, 'DELETE'), (16, 'UPDATE'), (32, 'TRUNCATE')) AS w (event, name)
+	WHERE NOT EXISTS (SELECT FROM delivery_internal.guard_triggers() AS g JOIN pg_trigger AS t ON t.oid = g.trigger
+		WHERE g.relation = l.log AND g.function = 'enforce_append_only' AND g.events & w.event <> 0 AND (w.event = 32 OR g.events & 1 = 1)
+			AND t.tgqual IS NULL AND cardinality(t.tgattr::smallint[]) = 0)
+	GROUP BY l.name
+
+	-- triggers that somebody else made, or put in the place of ours
+	UNION ALL
+	SELECT g.name, format('trigger "%s" names no audit log, so that changes of this table fail', g.trigger_name),
+		format('DROP TRIGGER %I ON %s, then SELECT delivery.record_audit(...)', g.trigger_name, g.name)
+	FROM delivery_internal.guard_triggers() AS g, LATERAL delivery_internal.audit_target_of(g.trigger) AS o
+	WHERE g.function = 'audit_change' AND o.log IS NULL
+
+	UNION ALL
+	SELECT g.name, format('trigger "%s" records in %s, and another one of this table in another log', g.trigger_name, l.name),
+		format('DROP TRIGGER %I ON %s, then SELECT delivery.record_audit(%L, ...) with the log of the others', g.trigger_name, g.name, g.name)
+	FROM delivery_internal.guard_triggers() AS g, LATERAL delivery_internal.audit_target_of(g.trigger) AS o, delivery_internal.table_names() AS l
+	WHERE g.function = 'audit_change' AND l.relation = o.log AND g.events & 32 = 32
+		AND EXISTS (SELECT FROM delivery_internal.guard_triggers() AS r, LATERAL delivery_internal.audit_target_of(r.trigger) AS ro
+			WHERE r.relation = g.relation AND r.function = 'audit_change' AND r.events & 1 = 1 AND ro.log <> o.log)
+
+	UNION ALL
+	SELECT DISTINCT g.name, format('column %I is not to be recorded, and is not there, so that changes of this table fail', e.excluded),
+		format('SELECT delivery.record_audit(%L, %L, ''{...}'') with the columns as they are named now', g.name, l.name)
+	FROM delivery_internal.guard_triggers() AS g, LATERAL delivery_internal.audit_target_of(g.trigger) AS o, unnest(o.excluded) AS e (excluded), delivery_internal.table_names() AS l
+	WHERE g.function = 'audit_change' AND l.relation = o.log
+		AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = g.relation AND a.attname = e.excluded AND a.attnum > 0 AND NOT a.attisdropped);
 END;
 COMMENT ON FUNCTION delivery_internal.audit_health() IS
 	'tables that are not audited as they are said to be, and logs that are none or not append-only';
