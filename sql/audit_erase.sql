@@ -167,6 +167,14 @@ CALL delivery.rotate_audit_log('vault."log 2"', 'vault.third');
 SELECT tableowner FROM pg_tables WHERE tablename = 'third';
 SELECT audited, log, excluded FROM delivery.audits() WHERE log = 'vault.third'::regclass ORDER BY audited::text;
 
+-- over many pages of rows that are gone, but not vacuumed
+INSERT INTO vault.person SELECT i, 'many' FROM generate_series(1001, 4000) AS i;
+SELECT delivery.prune_audit('vault.third', 2000, 'archived');
+SELECT count(delivery.erase_audit('vault.third', sequence, 'asked for')) AS erased FROM vault.third WHERE sequence % 2 = 0 AND operation = 'INSERT';
+SELECT count(*) AS problems FROM generate_series(1, 3), delivery.verify_audit('vault.third');
+SELECT delivery.prune_audit('vault.third', 2900, 'archived');
+SELECT count(*) AS problems FROM generate_series(1, 3), delivery.verify_audit('vault.third');
+
 DROP TABLE public.foreign_table, vault.person, vault.part, vault."log 2", vault.empty, vault.third;
 DROP FUNCTION vault.who;
 DROP SCHEMA vault;

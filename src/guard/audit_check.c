@@ -341,17 +341,18 @@ delivery_audit_check(Relation log, const AttrNumber *columns, Snapshot snapshot,
 	Walk		walk;
 
 	start_walk(&walk, check);
-	context = MemoryContextSwitchTo(row_context);
+	/* the scan keeps what it allocates, such as a list of dead entries, for longer than a row */
 	while (!is_done(&walk) && HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection)))
 	{
 		AuditRow	row;
 
 		CHECK_FOR_INTERRUPTS();
+		context = MemoryContextSwitchTo(row_context);
 		delivery_audit_read_row(log, columns, tuple, &row);
 		check_row(&walk, &row);
+		MemoryContextSwitchTo(context);
 		MemoryContextReset(row_context);
 	}
-	MemoryContextSwitchTo(context);
 	end_walk(&walk, walk.first > 0 ? walk.previous.sequence : last_sequence(log, columns, index, snapshot));
 	delivery_audit_end_hashing(&walk.hasher);
 	hash_destroy(walk.erased);
