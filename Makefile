@@ -186,6 +186,7 @@ PIECES = \
 	src/guard/wip_entry.sql \
 	src/guard/guard_health.sql \
 	src/guard/guard_views.sql \
+	src/guard/guard_statements.sql \
 	src/sla/sla.sql \
 	src/sla/servicenow.sql \
 	src/slo/objective.sql \
@@ -206,7 +207,7 @@ EXTRA_CLEAN = .built_for
 # the pieces still have, and then the joined pieces are the same.
 DATA = $(filter-out src/upgrade/$(DATA_built),$(sort $(wildcard src/upgrade/delivery--*.sql)))
 
-REGRESS = catalog version upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert sfia_level sfia_gap sfia_skill job_level maturity chart actor append_only audit audit_queue audit_verify audit_erase wip wip_random wip_settings wip_entry guard_views health errors security
+REGRESS = catalog version upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert sfia_level sfia_gap sfia_skill job_level maturity chart actor append_only audit audit_queue audit_verify audit_erase wip wip_random wip_settings wip_entry guard_views guard_statements health errors security
 REGRESS_OPTS = --load-extension=delivery --encoding=UTF8
 ISOLATION = benchmark skill calendar append_only audit wip wip_entry schema
 ISOLATION_OPTS = --inputdir=test/isolation

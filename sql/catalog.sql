@@ -62,7 +62,7 @@ WHERE classid = 'pg_proc'::regclass AND (
 	OR schema = 'delivery_internal'::regnamespace AND EXISTS (SELECT FROM pg_cast AS c WHERE objid = castfunc)
 	OR EXISTS (SELECT FROM pg_proc AS p WHERE p.oid = objid AND prorettype = 'trigger'::regtype));
 SELECT object FROM support WHERE schema = 'delivery'::regnamespace;
--- and "delivery_internal" has nothing else but conditions, and what views, checks and health_check() of ours call
+-- and "delivery_internal" has nothing else but conditions, and what views, checks, health_check() and guardrail_statements() of ours call
 SELECT object FROM place
 WHERE schema = 'delivery_internal'::regnamespace AND classid = 'pg_proc'::regclass AND objid NOT IN (SELECT objid FROM support)
 	OR schema = 'delivery_internal'::regnamespace AND classid NOT IN ('pg_proc'::regclass, 'pg_class'::regclass)

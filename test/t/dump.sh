@@ -5,7 +5,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../bin/tap.sh"
-plan 36
+plan 38
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -d "$1" -c "$2"
@@ -188,5 +188,24 @@ $(said "INSERT INTO item VALUES (1, 'doing', 2026), (2, 'doing', 2026)")" \
 		"$way: one that warns lets in, and so does the override"
 	psql -X -q -c 'DROP DATABASE delivery_restored'
 done
+
+# one table alone, which has its triggers, and what is said to put its guardrails back
+of_board() {
+	query "$1" "SELECT * FROM delivery.wip_limit WHERE board = $name::regclass ORDER BY lanes, scope"
+	query "$1" "SELECT lanes, scope, extra, reason, until FROM delivery.wip_override WHERE board = $name::regclass ORDER BY reason"
+	query "$1" "SELECT * FROM delivery.wip_status() WHERE board = $name::regclass ORDER BY lanes, scope"
+	query "$1" "SELECT * FROM delivery.wip_columns($name)"
+	query "$1" "SELECT object, problem FROM delivery.health_check() WHERE object = \$\$$board\$\$"
+	query "$1" "SELECT pg_get_triggerdef(oid), tgenabled FROM pg_trigger WHERE tgrelid = $name::regclass ORDER BY tgname"
+}
+query delivery_dump "ALTER TABLE $board ENABLE ALWAYS TRIGGER delivery_wip_update"
+psql -X -q -c 'CREATE DATABASE delivery_restored'
+query delivery_restored "CREATE EXTENSION delivery; CREATE SCHEMA \"the team's\"; CREATE TYPE \"the team's\".\"st\"\"ate\" AS ENUM ('to do', 'do\"ing', 're,view', 'done')"
+query delivery_dump "SELECT s FROM delivery.guardrail_statements() AS s WHERE s LIKE '%ca\"\"rd%'" >"$work/statements.sql"
+pg_dump -d delivery_dump -t "$board" >"$work/dump.sql"
+is "$(psql -X -q -v ON_ERROR_STOP=1 -o /dev/null -d delivery_restored -f "$work/dump.sql" -f "$work/statements.sql" 2>&1)" "" \
+	"one table alone is restored, and its guardrails are put back"
+is "$(of_board delivery_restored)" "$(of_board delivery_dump)" "which are the same"
+psql -X -q -c 'DROP DATABASE delivery_restored'
 psql -X -q -c 'DROP DATABASE delivery_dump'
 finish
