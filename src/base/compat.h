@@ -83,12 +83,12 @@
 
 /* 16: an index that only summarises may need an entry where others do not; to be used with access/tableam.h and executor/executor.h */
 #if PG_VERSION_NUM >= 160000
-typedef TU_UpdateIndexes DeliveryIndexUpdates;
+#define DeliveryIndexUpdates TU_UpdateIndexes
 #define delivery_needs_index_tuples(updates) ((updates) != TU_None)
 #define delivery_update_index_tuples(target, slot, estate, updates) \
 	ExecInsertIndexTuples(target, slot, estate, true, false, NULL, NIL, (updates) == TU_Summarizing)
 #else
-typedef bool DeliveryIndexUpdates;
+#define DeliveryIndexUpdates bool
 #define delivery_needs_index_tuples(updates) (updates)
 #define delivery_update_index_tuples(target, slot, estate, updates) \
 	ExecInsertIndexTuples(target, slot, estate, true, false, NULL, NIL)
