@@ -274,7 +274,10 @@ delivery_rotate_audit_log(PG_FUNCTION_ARGS)
 		delivery_audit_check_rights(lfirst_oid(cell), InvalidOid);
 	/* as DROP TRIGGER locks them, and before the log, as who writes to them does */
 	foreach(cell, audited)
+	{
+		table_close(delivery_open_table(lfirst_oid(cell), AccessExclusiveLock), NoLock);
 		parts = lappend(parts, find_all_inheritors(lfirst_oid(cell), AccessExclusiveLock, NULL));
+	}
 	log = delivery_open_table(log_oid, ShareUpdateExclusiveLock);
 	delivery_check_audit_log(log, columns);
 	table_close(log, NoLock);
