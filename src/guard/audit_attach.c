@@ -325,7 +325,8 @@ attach(const List *tables, Oid audited, Oid log, const char *log_name, const cha
 
 /*
  * All of a table and its parts, to another log; what is recorded of them stays the same.
- * All are locked, and the caller owns them.
+ * All are locked, and the caller owns them.  One that was detached before it was locked
+ * is not attached again.
  */
 void
 delivery_audit_move(const List *tables, Oid audited, Oid log, Oid next, const char *next_name)
@@ -336,6 +337,8 @@ delivery_audit_move(const List *tables, Oid audited, Oid log, Oid next, const ch
 	const ListCell *cell;
 
 	table_close(relation, NoLock);
+	if (trigger.log != log)
+		return;
 	foreach(cell, tables)
 		drop_triggers(lfirst_oid(cell), log);
 	(void) attach(tables, audited, next, next_name, name_array(&excluded));
