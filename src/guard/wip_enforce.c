@@ -16,7 +16,6 @@
 #include "base/delivery.h"
 
 #include "access/htup_details.h"
-#include "access/table.h"
 #include "access/xact.h"
 #include "commands/trigger.h"
 #include "common/hashfn.h"
@@ -286,14 +285,12 @@ get_weight(FunctionCallInfo fcinfo, const Entering *entering, const WipBoard *bo
 pg_noreturn static void
 refuse_weight(const WipBoard *board, int64 weight)
 {
-	Relation	relation = table_open(board->board, AccessShareLock);
-
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("weight of an item on board \"%s\" is negative", board->name),
 			 errdetail("The weight is %lld.", (long long) weight),
 			 errhint("Weights are integers from 0 on; NULL counts 1."),
-			 errtablecol(relation, board->layout.weight),
+			 delivery_wip_errcolumn(board, get_attname(board->board, board->layout.weight, false)),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "wip_weight")));
 }
 
@@ -569,6 +566,7 @@ lock_groups(WipBoard *board, Oid written, WipRow *row, List **limits)
 		board = delivery_wip_lock_tables(board, written);
 		if (board->generation == generation)
 			return board;
+		delivery_wip_unlock_tables(board, written);
 	}
 }
 
@@ -579,10 +577,11 @@ lock_groups(WipBoard *board, Oid written, WipRow *row, List **limits)
 static void
 judge_all(WipBoard *board, WipRow *row, const TriggerData *trigger, CommandId before, bool runs)
 {
+	Oid			written = trigger == NULL ? InvalidOid : RelationGetRelid(trigger->tg_relation);
 	List	   *limits;
 	ListCell   *cell;
 
-	board = lock_groups(board, trigger == NULL ? InvalidOid : RelationGetRelid(trigger->tg_relation), row, &limits);
+	board = lock_groups(board, written, row, &limits);
 	foreach(cell, limits)
 	{
 		int			number = lfirst_int(cell);
@@ -590,6 +589,7 @@ judge_all(WipBoard *board, WipRow *row, const TriggerData *trigger, CommandId be
 		if (!may_repeat(board, &board->limits[number], runs) || !was_judged(board, number, row, before))
 			judge(board, &board->limits[number], row, trigger, before, runs);
 	}
+	delivery_wip_unlock_tables(board, written);
 }
 
 /* --- rows of a subscription --------------------------------------------- */

@@ -306,6 +306,7 @@ delivery_wip_status(PG_FUNCTION_ARGS)
 			put_limit(result, board, i, readable && board->limits[i].known_lanes > 0);
 		MemoryContextSwitchTo(caller);
 		MemoryContextDelete(context);
+		delivery_wip_unlock_tables(board, InvalidOid);
 	}
 	return (Datum) 0;
 }
