@@ -351,43 +351,12 @@ delivery_wip_board(Oid oid)
 	return known->compiled;
 }
 
-/*
- * The same, with all of its tables locked, so that no index is dropped that is known;
- * but for one that is locked already.
- */
-WipBoard *
-delivery_wip_lock_tables(WipBoard *board, Oid locked)
+static bool
+is_current(const WipBoard *board)
 {
-	for (;;)
-	{
-		WipBoard   *current;
-		ListCell   *cell;
+	const KnownBoard *known = (const KnownBoard *) hash_search(known_boards, &board->board, HASH_FIND, NULL);
 
-		foreach(cell, board->tables)
-			if (((WipTable *) lfirst(cell))->table != locked)
-				LockRelationOid(((WipTable *) lfirst(cell))->table, AccessShareLock);
-		AcceptInvalidationMessages();
-		current = delivery_wip_board(board->board);
-		if (current->generation == board->generation)
-			return board;
-		delivery_wip_unlock_tables(board, locked);
-		board = current;
-	}
-}
-
-/*
- * What was counted stays right, as the groups are locked.  Tables that were looked at and
- * not written to are given back, or whoever changes one of them has the board, waits for
- * us, and we for the board when we go on to write.
- */
-void
-delivery_wip_unlock_tables(const WipBoard *board, Oid locked)
-{
-	ListCell   *cell;
-
-	foreach(cell, board->tables)
-		if (((WipTable *) lfirst(cell))->table != locked)
-			UnlockRelationOid(((WipTable *) lfirst(cell))->table, AccessShareLock);
+	return known != NULL && known->valid && known->compiled == board;
 }
 
 static const WipTable *
@@ -399,6 +368,36 @@ find_table(const WipBoard *board, Oid relid)
 		if (((WipTable *) lfirst(cell))->table == relid)
 			return (const WipTable *) lfirst(cell);
 	return NULL;
+}
+
+/*
+ * One of the tables as it is now, locked so that no index is dropped that is known; NULL
+ * if it is no part of the board any more.
+ *
+ * Whoever calls this holds no other table but what it writes to, and gives this one back
+ * before the next: DETACH has locked the board and the default partition when it waits
+ * for another one.  What was counted stays right, as the groups are locked.
+ */
+const WipTable *
+delivery_wip_lock_table(const WipBoard *board, const WipTable *table)
+{
+	Oid			relid = table->table;
+
+	for (;;)
+	{
+		const WipBoard *current = delivery_wip_board(board->board);
+
+		if (current != board)
+			table = find_table(current, relid);
+		if (table == NULL)
+			return NULL;
+		LockRelationOid(relid, AccessShareLock);
+		AcceptInvalidationMessages();
+		if (is_current(current))
+			return table;
+		/* to read the board anew locks others */
+		UnlockRelationOid(relid, AccessShareLock);
+	}
 }
 
 static Oid

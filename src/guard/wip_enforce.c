@@ -552,7 +552,7 @@ judge_from(HeapTuple tuple, bool *runs)
  * The board with its limits after all locks are taken.
  */
 static WipBoard *
-lock_groups(WipBoard *board, Oid written, WipRow *row, List **limits)
+lock_groups(WipBoard *board, WipRow *row, List **limits)
 {
 	for (;;)
 	{
@@ -563,10 +563,10 @@ lock_groups(WipBoard *board, Oid written, WipRow *row, List **limits)
 		foreach(cell, *limits)
 			delivery_wip_await(board->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], row));
 		delivery_wip_lock_awaited(board->board);
-		board = delivery_wip_lock_tables(board, written);
+		AcceptInvalidationMessages();
+		board = delivery_wip_board(board->board);
 		if (board->generation == generation)
 			return board;
-		delivery_wip_unlock_tables(board, written);
 	}
 }
 
@@ -577,11 +577,10 @@ lock_groups(WipBoard *board, Oid written, WipRow *row, List **limits)
 static void
 judge_all(WipBoard *board, WipRow *row, const TriggerData *trigger, CommandId before, bool runs)
 {
-	Oid			written = trigger == NULL ? InvalidOid : RelationGetRelid(trigger->tg_relation);
 	List	   *limits;
 	ListCell   *cell;
 
-	board = lock_groups(board, written, row, &limits);
+	board = lock_groups(board, row, &limits);
 	foreach(cell, limits)
 	{
 		int			number = lfirst_int(cell);
@@ -589,7 +588,6 @@ judge_all(WipBoard *board, WipRow *row, const TriggerData *trigger, CommandId be
 		if (!may_repeat(board, &board->limits[number], runs) || !was_judged(board, number, row, before))
 			judge(board, &board->limits[number], row, trigger, before, runs);
 	}
-	delivery_wip_unlock_tables(board, written);
 }
 
 /* --- rows of a subscription --------------------------------------------- */

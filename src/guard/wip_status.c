@@ -13,10 +13,12 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "nodes/bitmapset.h"
+#include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -297,16 +299,22 @@ delivery_wip_status(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, boards)
 	{
-		WipBoard   *board = delivery_wip_lock_tables(delivery_wip_board(lfirst_oid(cell)), InvalidOid);
-		bool		readable = board->layout.count > 0 && delivery_wip_may_read(board);
+		Oid			oid = lfirst_oid(cell);
 		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "delivery board status", ALLOCSET_DEFAULT_SIZES);
 		MemoryContext caller = MemoryContextSwitchTo(context);
+		WipBoard   *board;
+		bool		readable;
 
+		/* what its limits name stays what its columns hold */
+		LockRelationOid(oid, AccessShareLock);
+		AcceptInvalidationMessages();
+		board = delivery_wip_board(oid);
+		readable = board->layout.count > 0 && delivery_wip_may_read(board);
 		for (int i = 0; i < board->limit_count; i++)
 			put_limit(result, board, i, readable && board->limits[i].known_lanes > 0);
+		UnlockRelationOid(oid, AccessShareLock);
 		MemoryContextSwitchTo(caller);
 		MemoryContextDelete(context);
-		delivery_wip_unlock_tables(board, InvalidOid);
 	}
 	return (Datum) 0;
 }
