@@ -6,6 +6,7 @@
 #   make test                               all tests
 #   make test-clients                       the code of doc/clients.md, with npm's clients, too
 #   make test-machines [MACHINES="..."]     make demo and make test on fresh Debian machines; needs root
+#   make stress                             the stress tests in full (STRESS_TRANSACTIONS, STRESS_STATEMENTS, STRESS_ATTACHES)
 #   make bench                              the performance bars (BENCH_ROWS, BENCH_RUNS)
 #   make fuzz                               fuzz what reads calendars (FUZZ_SECONDS, FUZZ_KEEP)
 #   make dist                               the archive for PGXN, build/delivery-VERSION.zip
@@ -13,7 +14,7 @@
 #   make release                            freeze the version in the making: see doc/release.md
 #   make reference                          doc/reference.md from the COMMENTs
 #
-# demo, test, test-clients, bench and fuzz install what is missing from Debian's
+# demo, test, test-clients, stress, bench and fuzz install what is missing from Debian's
 # packages, and choose the server: PG_CONFIG=/path/to/pg_config names another one.
 
 EXTENSION = delivery
@@ -244,7 +245,7 @@ export PG_CONFIG
 DEMO_CLUSTER ?= demo
 export DEMO_CLUSTER
 
-.PHONY: demo demo-stop test test-clients test-machines bench fuzz dist deb release reference
+.PHONY: demo demo-stop test test-clients test-machines stress bench fuzz dist deb release reference
 
 demo:
 	@test/bin/provision.sh demo $(if $(GIT),git)
@@ -263,6 +264,10 @@ test-clients:
 # TESTS=no leaves out make test, KEEP=1 keeps the machines
 test-machines:
 	@test/machines/machines.sh $(MACHINES)
+
+stress:
+	@test/bin/provision.sh bench
+	@test/bin/stress.sh
 
 bench:
 	@test/bin/provision.sh bench
