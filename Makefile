@@ -6,7 +6,7 @@
 #   make test                               all tests
 #   make test-clients                       the code of doc/clients.md, with npm's clients, too
 #   make test-machines [MACHINES="..."]     make demo and make test on fresh Debian machines; needs root
-#   make stress                             the stress tests in full (STRESS_TRANSACTIONS, STRESS_STATEMENTS, STRESS_ATTACHES)
+#   make stress                             the stress tests in full (STRESS_TRANSACTIONS and others)
 #   make bench                              the performance bars (BENCH_ROWS, BENCH_RUNS)
 #   make fuzz                               fuzz what reads calendars (FUZZ_SECONDS, FUZZ_KEEP)
 #   make dist                               the archive for PGXN, build/delivery-VERSION.zip

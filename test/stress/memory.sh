@@ -97,8 +97,10 @@ lines "SELECT delivery.append_only('memory_note'); DELETE FROM memory_note; SELE
 flat "tables that become append-only, and no longer" "$attaches" "$work/append_only"
 lines "SELECT delivery.set_wip_limit('memory_item', '{doing}', %d, 'block'); SELECT delivery.set_wip_limit('memory_item', '{todo}', 3, 'block'); INSERT INTO memory_item VALUES (99, 'todo', 'x', 1); DELETE FROM memory_item WHERE id = 99; SELECT delivery.drop_wip_limit('memory_item', '{todo}'); SELECT count(*) FROM delivery.wip_status();" >"$work/limits"
 flat "limits that are set and dropped" "$attaches" "$work/limits"
-# the server itself notes rows that a transaction changes twice, and what it outdates
-flat "and in one transaction" "$attaches" "$work/limits" "BEGIN;" "ROLLBACK;" $((512 * attaches))
+# the server itself notes rows that a transaction changes twice, and what it outdates; it
+# looks through all versions of a row each time, so there are fewer
+head -n $((attaches / 5)) "$work/limits" >"$work/fewer"
+flat "and in one transaction" $((attaches / 5)) "$work/fewer" "BEGIN;" "ROLLBACK;" $((512 * attaches / 5))
 
 query "SELECT delivery.unlimit_wip('memory_item'), delivery.unlimit_wip('memory_part');
 	DROP TABLE memory_item, memory_part, memory_note, memory_board, memory_child" >/dev/null
