@@ -6,6 +6,7 @@
 #   make test                               all tests
 #   make test-clients                       the code of doc/clients.md, with npm's clients, too
 #   make test-machines [MACHINES="..."]     make demo and make test on fresh Debian machines; needs root
+#   make stress                             the stress tests in full (STRESS_TRANSACTIONS and others)
 #   make bench                              the performance bars (BENCH_ROWS, BENCH_RUNS)
 #   make fuzz                               fuzz what reads calendars (FUZZ_SECONDS, FUZZ_KEEP)
 #   make dist                               the archive for PGXN, build/delivery-VERSION.zip
@@ -13,7 +14,7 @@
 #   make release                            freeze the version in the making: see doc/release.md
 #   make reference                          doc/reference.md from the COMMENTs
 #
-# demo, test, test-clients, bench and fuzz install what is missing from Debian's
+# demo, test, test-clients, stress, bench and fuzz install what is missing from Debian's
 # packages, and choose the server: PG_CONFIG=/path/to/pg_config names another one.
 
 EXTENSION = delivery
@@ -209,7 +210,7 @@ DATA = $(filter-out src/upgrade/$(DATA_built),$(sort $(wildcard src/upgrade/deli
 
 REGRESS = catalog version upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert sfia_level sfia_gap sfia_skill job_level maturity chart actor append_only audit audit_queue audit_verify audit_erase wip wip_random wip_settings wip_entry guard_views guard_statements health errors security
 REGRESS_OPTS = --load-extension=delivery --encoding=UTF8
-ISOLATION = benchmark skill calendar append_only audit wip wip_entry schema
+ISOLATION = benchmark skill calendar append_only audit wip wip_attach wip_entry wip_partition schema
 ISOLATION_OPTS = --inputdir=test/isolation
 
 PG_CONFIG ?= pg_config
@@ -266,7 +267,7 @@ export PG_CONFIG
 DEMO_CLUSTER ?= demo
 export DEMO_CLUSTER
 
-.PHONY: demo demo-stop test test-clients test-machines bench fuzz dist deb release reference
+.PHONY: demo demo-stop test test-clients test-machines stress bench fuzz dist deb release reference
 
 demo:
 	@test/bin/provision.sh demo $(if $(GIT),git)
@@ -285,6 +286,10 @@ test-clients:
 # TESTS=no leaves out make test, KEEP=1 keeps the machines
 test-machines:
 	@test/machines/machines.sh $(MACHINES)
+
+stress:
+	@test/bin/provision.sh bench
+	@test/bin/stress.sh
 
 bench:
 	@test/bin/provision.sh bench

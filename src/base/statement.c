@@ -8,6 +8,7 @@
 #include "base/delivery.h"
 
 #include "access/table.h"
+#include "commands/trigger.h"
 #include "executor/spi.h"
 #include "nodes/primnodes.h"
 #include "utils/builtins.h"
@@ -90,9 +91,12 @@ is_ours(const Trigger *trigger, Oid schema)
 static void
 refuse_other_triggers(Relation relation)
 {
-	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
+	/* to look at one reads the catalog, at which the relation's own may be freed */
+	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
+
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
-		const Trigger *trigger = &relation->trigdesc->triggers[i];
+		const Trigger *trigger = &triggers->triggers[i];
 
 		if (!is_ours(trigger, RelationGetNamespace(relation)))
 			ereport(ERROR,
@@ -103,6 +107,7 @@ refuse_other_triggers(Relation relation)
 							 quote_identifier(trigger->tgname), delivery_qualified_name(relation)),
 					 errtable(relation)));
 	}
+	FreeTriggerDesc(triggers);
 }
 
 /*

@@ -58,10 +58,12 @@ static Refusal
 find_refusal(Relation table)
 {
 	Refusal		refusal = {0};
+	/* to look for the function reads the catalog, at which the relation's own may be freed */
+	TriggerDesc *triggers = CopyTriggerDesc(table->trigdesc);
 
-	for (int i = 0; table->trigdesc != NULL && i < table->trigdesc->numtriggers; i++)
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
-		const Trigger *trigger = &table->trigdesc->triggers[i];
+		const Trigger *trigger = &triggers->triggers[i];
 
 		if (!is_ours(trigger))
 			continue;
@@ -75,6 +77,7 @@ find_refusal(Relation table)
 			refusal.by_row |= trigger->tgtype & CHANGES_OF_ROWS;
 		refusal.truncates |= TRIGGER_FOR_TRUNCATE(trigger->tgtype);
 	}
+	FreeTriggerDesc(triggers);
 	return refusal;
 }
 
@@ -247,18 +250,21 @@ static void
 drop_triggers(Oid oid)
 {
 	Relation	part = open_part(oid);
+	TriggerDesc *triggers;
 	List	   *statements = NIL;
 	ListCell   *cell;
 
 	if (part == NULL)
 		return;
-	for (int i = 0; part->trigdesc != NULL && i < part->trigdesc->numtriggers; i++)
+	triggers = CopyTriggerDesc(part->trigdesc);
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
-		const Trigger *trigger = &part->trigdesc->triggers[i];
+		const Trigger *trigger = &triggers->triggers[i];
 
 		if (is_ours(trigger) && !trigger->tgisclone)
 			statements = lappend(statements, psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->tgname), delivery_qualified_name(part)));
 	}
+	FreeTriggerDesc(triggers);
 	table_close(part, NoLock);
 	foreach(cell, statements)
 		delivery_run_statement(lfirst(cell));

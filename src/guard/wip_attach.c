@@ -12,6 +12,7 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -164,15 +165,18 @@ static char *
 find_trigger(Oid oid, bool update)
 {
 	Relation	table = table_open(oid, AccessShareLock);
+	/* to look at its function reads the catalog, at which the relation's own may be freed */
+	TriggerDesc *triggers = CopyTriggerDesc(table->trigdesc);
 	char	   *name = NULL;
 
-	for (int i = 0; name == NULL && table->trigdesc != NULL && i < table->trigdesc->numtriggers; i++)
+	for (int i = 0; name == NULL && triggers != NULL && i < triggers->numtriggers; i++)
 	{
-		const Trigger *trigger = &table->trigdesc->triggers[i];
+		const Trigger *trigger = &triggers->triggers[i];
 
 		if ((trigger->tgtype & (update ? TRIGGER_TYPE_UPDATE : TRIGGER_TYPE_INSERT)) && delivery_wip_is_trigger(trigger))
 			name = pstrdup(trigger->tgname);
 	}
+	FreeTriggerDesc(triggers);
 	table_close(table, AccessShareLock);
 	return name;
 }
@@ -182,10 +186,10 @@ find_trigger(Oid oid, bool update)
  * to partitions, the server copies none.
  */
 static List *
-find_tables(Oid board)
+find_tables(Oid board, LOCKMODE lock)
 {
 	List	   *tables = NIL;
-	List	   *all = find_all_inheritors(board, ShareRowExclusiveLock, NULL);
+	List	   *all = find_all_inheritors(board, lock, NULL);
 	ListCell   *cell;
 
 	foreach(cell, all)
@@ -202,7 +206,7 @@ static bool
 create_missing_triggers(Relation board, const WipLayout *layout)
 {
 	bool		created = false;
-	List	   *tables = find_tables(RelationGetRelid(board));
+	List	   *tables = find_tables(RelationGetRelid(board), ShareRowExclusiveLock);
 	ListCell   *cell;
 
 	foreach(cell, tables)
@@ -253,7 +257,7 @@ check_old_limits(Relation board, const WipLayout *layout)
 /* --- attach and detach -------------------------------------------------- */
 
 static Relation
-open_board(Oid oid)
+open_board(Oid oid, LOCKMODE lock)
 {
 	Relation	relation;
 
@@ -264,7 +268,7 @@ open_board(Oid oid)
 				 errmsg("\"%s\" is not a table", get_rel_name(oid)),
 				 errdetail("Only tables and partitioned tables can be boards."),
 				 errhint("Limit the tables behind it.")));
-	relation = table_open(oid, ShareRowExclusiveLock);
+	relation = table_open(oid, lock);
 	if (relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -291,7 +295,8 @@ delivery_limit_wip(PG_FUNCTION_ARGS)
 				 errmsg("a board has a table and a lane column"),
 				 errdetail("%s is NULL.", PG_ARGISNULL(0) ? "The table" : "The column"),
 				 errhint("SELECT delivery.limit_wip('card', 'lane')")));
-	board = open_board(PG_GETARG_OID(0));
+	/* as CREATE TRIGGER locks it */
+	board = open_board(PG_GETARG_OID(0), ShareRowExclusiveLock);
 	read_layout(fcinfo, board, &layout);
 	mended = delivery_wip_find_layout(board, &found, NULL);
 	if (mended && memcmp(&layout, &found, sizeof(WipLayout)) != 0)
@@ -319,9 +324,10 @@ delivery_limit_wip(PG_FUNCTION_ARGS)
 Datum
 delivery_unlimit_wip(PG_FUNCTION_ARGS)
 {
-	Relation	board = open_board(PG_GETARG_OID(0));
+	/* as DROP TRIGGER locks it, and at once: readers of the table who go on to write would deadlock */
+	Relation	board = open_board(PG_GETARG_OID(0), AccessExclusiveLock);
 	char	   *name = delivery_qualified_name(board);
-	List	   *tables = find_tables(RelationGetRelid(board));
+	List	   *tables = find_tables(RelationGetRelid(board), AccessExclusiveLock);
 	Oid			types[1] = {REGCLASSOID};
 	Datum		values[1] = {PG_GETARG_DATUM(0)};
 	WipLayout	layout;

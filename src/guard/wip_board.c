@@ -9,7 +9,6 @@
 #include "base/delivery.h"
 
 #include "access/relation.h"
-#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
@@ -68,16 +67,36 @@ static uint64 last_generation = 0;
 
 /* --- tables ------------------------------------------------------------- */
 
+static bool
+is_written(const List *parts)
+{
+	ListCell   *cell;
+
+	foreach(cell, parts)
+	{
+		LOCKTAG		tag;
+
+		SET_LOCKTAG_RELATION(tag, MyDatabaseId, lfirst_oid(cell));
+		for (LOCKMODE mode = RowExclusiveLock; mode <= AccessExclusiveLock; mode++)
+			if (delivery_holds_lock(&tag, mode))
+				return true;
+	}
+	return false;
+}
+
 /*
- * Partitions and children may have the columns elsewhere.
+ * Partitions and children may have the columns elsewhere.  What holds no items is not
+ * locked: DETACH locks a partitioned table before it waits for who writes to its parts.
  */
 static void
 add_table(WipBoard *board, Relation root, Oid oid)
 {
-	Relation	relation = table_open(oid, AccessShareLock);
+	Relation	relation = RELKIND_HAS_TABLE_AM(get_rel_relkind(oid)) ? try_relation_open(oid, AccessShareLock) : NULL;
 	WipTable   *table;
 
-	if (RELKIND_HAS_TABLE_AM(relation->rd_rel->relkind) && !RELATION_IS_OTHER_TEMP(relation))
+	if (relation == NULL)
+		return;
+	if (!RELATION_IS_OTHER_TEMP(relation))
 	{
 		table = (WipTable *) palloc0(sizeof(WipTable));
 		table->table = oid;
@@ -88,10 +107,8 @@ add_table(WipBoard *board, Relation root, Oid oid)
 		table->indexes = delivery_wip_find_indexes(relation, board, table->columns);
 		board->tables = lappend(board->tables, table);
 	}
-	table_close(relation, AccessShareLock);
-	/* that of find_all_inheritors, too: who counts locks them for as long as needed */
-	if (oid != board->board)
-		UnlockRelationOid(oid, AccessShareLock);
+	/* who counts locks them for as long as needed */
+	relation_close(relation, AccessShareLock);
 }
 
 /*
@@ -127,20 +144,25 @@ has_fitting_types(Relation relation, WipLayout *layout)
 
 /*
  * A board that is gone, or has lost its triggers, has no limits.
+ *
+ * Who writes to a part does not wait for the board, which is locked first by what waits
+ * for the part then, such as DETACH of another one.  There is no need to: columns and
+ * triggers are changed with all parts locked.  What else changes makes the board invalid.
  */
 static WipBoard *
 compile(Oid oid, MemoryContext context)
 {
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	WipBoard   *board = (WipBoard *) palloc0(sizeof(WipBoard));
-	Relation	relation = try_relation_open(oid, AccessShareLock);
+	List	   *tables = find_all_inheritors(oid, NoLock, NULL);
+	LOCKMODE	lock = is_written(tables) ? NoLock : AccessShareLock;
+	Relation	relation = lock == NoLock ? RelationIdGetRelation(oid) : try_relation_open(oid, lock);
 
 	board->board = oid;
 	board->context = context;
 	board->generation = ++last_generation;
 	if (relation != NULL && delivery_wip_find_layout(relation, &board->layout, &board->agrees) && has_fitting_types(relation, &board->layout))
 	{
-		List	   *tables = find_all_inheritors(oid, AccessShareLock, NULL);
 		ListCell   *cell;
 
 		board->name = pstrdup(RelationGetRelationName(relation));
@@ -154,7 +176,7 @@ compile(Oid oid, MemoryContext context)
 		load_limits(board, relation);
 	}
 	if (relation != NULL)
-		relation_close(relation, AccessShareLock);
+		relation_close(relation, lock);
 	MemoryContextSwitchTo(caller);
 	return board;
 }
@@ -329,26 +351,12 @@ delivery_wip_board(Oid oid)
 	return known->compiled;
 }
 
-/*
- * The same, with all of its tables locked, so that no index is dropped that is known;
- * but for one that is locked already.
- */
-WipBoard *
-delivery_wip_lock_tables(WipBoard *board, Oid locked)
+static bool
+is_current(const WipBoard *board)
 {
-	for (;;)
-	{
-		uint64		generation = board->generation;
-		ListCell   *cell;
+	const KnownBoard *known = (const KnownBoard *) hash_search(known_boards, &board->board, HASH_FIND, NULL);
 
-		foreach(cell, board->tables)
-			if (((WipTable *) lfirst(cell))->table != locked)
-				LockRelationOid(((WipTable *) lfirst(cell))->table, AccessShareLock);
-		AcceptInvalidationMessages();
-		board = delivery_wip_board(board->board);
-		if (board->generation == generation)
-			return board;
-	}
+	return known != NULL && known->valid && known->compiled == board;
 }
 
 static const WipTable *
@@ -360,6 +368,36 @@ find_table(const WipBoard *board, Oid relid)
 		if (((WipTable *) lfirst(cell))->table == relid)
 			return (const WipTable *) lfirst(cell);
 	return NULL;
+}
+
+/*
+ * One of the tables as it is now, locked so that no index is dropped that is known; NULL
+ * if it is no part of the board any more.
+ *
+ * Whoever calls this holds no other table but what it writes to, and gives this one back
+ * before the next: DETACH has locked the board and the default partition when it waits
+ * for another one.  What was counted stays right, as the groups are locked.
+ */
+const WipTable *
+delivery_wip_lock_table(const WipBoard *board, const WipTable *table)
+{
+	Oid			relid = table->table;
+
+	for (;;)
+	{
+		const WipBoard *current = delivery_wip_board(board->board);
+
+		if (current != board)
+			table = find_table(current, relid);
+		if (table == NULL)
+			return NULL;
+		LockRelationOid(relid, AccessShareLock);
+		AcceptInvalidationMessages();
+		if (is_current(current))
+			return table;
+		/* to read the board anew locks others */
+		UnlockRelationOid(relid, AccessShareLock);
+	}
 }
 
 static Oid
@@ -421,16 +459,5 @@ delivery_wip_triggered(const TriggerData *trigger, WipBoard **board)
 bool
 delivery_wip_is_written(const WipBoard *board)
 {
-	ListCell   *cell;
-
-	foreach(cell, board->parts)
-	{
-		LOCKTAG		tag;
-
-		SET_LOCKTAG_RELATION(tag, MyDatabaseId, lfirst_oid(cell));
-		for (LOCKMODE mode = RowExclusiveLock; mode <= AccessExclusiveLock; mode++)
-			if (delivery_holds_lock(&tag, mode))
-				return true;
-	}
-	return false;
+	return is_written(board->parts);
 }

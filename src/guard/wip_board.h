@@ -13,7 +13,7 @@
 
 extern WipBoard *delivery_wip_board(Oid board);
 extern bool delivery_wip_is_written(const WipBoard *board);
-extern WipBoard *delivery_wip_lock_tables(WipBoard *board, Oid locked);
+extern const WipTable *delivery_wip_lock_table(const WipBoard *board, const WipTable *table);
 extern const WipTable *delivery_wip_triggered(const TriggerData *trigger, WipBoard **board);
 
 #endif							/* DELIVERY_WIP_BOARD_H */

@@ -21,6 +21,7 @@
 #include "utils/rel.h"
 
 #include "guard/wip.h"
+#include "guard/wip_board.h"
 #include "guard/wip_column.h"
 #include "guard/wip_count.h"
 #include "guard/wip_index.h"
@@ -155,7 +156,8 @@ count_all(Counting *counting, Relation relation, TupleTableSlot *slot)
 
 /*
  * Show each item in the lanes of a limit that agrees with the row in these columns.
- * One of the tables may be open already, with its indexes locked.
+ * One of the tables may be open already, with its indexes locked.  The limits do not
+ * change meanwhile, but tables may be attached and detached.
  */
 void
 delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *row, uint32 mask,
@@ -181,7 +183,12 @@ delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *r
 			lock = NoLock;
 		}
 		else
-			relation = table_open(counting.table->table, AccessShareLock);
+		{
+			counting.table = delivery_wip_lock_table(board, counting.table);
+			if (counting.table == NULL)
+				continue;
+			relation = table_open(counting.table->table, NoLock);
+		}
 		slot = table_slot_create(relation, NULL);
 		index = delivery_wip_open_index(counting.table, mask, lock, &known, &usable);
 		if (index != NULL)

@@ -16,7 +16,6 @@
 #include "base/delivery.h"
 
 #include "access/htup_details.h"
-#include "access/table.h"
 #include "access/xact.h"
 #include "commands/trigger.h"
 #include "common/hashfn.h"
@@ -286,14 +285,12 @@ get_weight(FunctionCallInfo fcinfo, const Entering *entering, const WipBoard *bo
 pg_noreturn static void
 refuse_weight(const WipBoard *board, int64 weight)
 {
-	Relation	relation = table_open(board->board, AccessShareLock);
-
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("weight of an item on board \"%s\" is negative", board->name),
 			 errdetail("The weight is %lld.", (long long) weight),
 			 errhint("Weights are integers from 0 on; NULL counts 1."),
-			 errtablecol(relation, board->layout.weight),
+			 delivery_wip_errcolumn(board, get_attname(board->board, board->layout.weight, false)),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "wip_weight")));
 }
 
@@ -555,7 +552,7 @@ judge_from(HeapTuple tuple, bool *runs)
  * The board with its limits after all locks are taken.
  */
 static WipBoard *
-lock_groups(WipBoard *board, Oid written, WipRow *row, List **limits)
+lock_groups(WipBoard *board, WipRow *row, List **limits)
 {
 	for (;;)
 	{
@@ -566,7 +563,8 @@ lock_groups(WipBoard *board, Oid written, WipRow *row, List **limits)
 		foreach(cell, *limits)
 			delivery_wip_await(board->board, delivery_wip_group_key(&board->limits[lfirst_int(cell)], row));
 		delivery_wip_lock_awaited(board->board);
-		board = delivery_wip_lock_tables(board, written);
+		AcceptInvalidationMessages();
+		board = delivery_wip_board(board->board);
 		if (board->generation == generation)
 			return board;
 	}
@@ -582,7 +580,7 @@ judge_all(WipBoard *board, WipRow *row, const TriggerData *trigger, CommandId be
 	List	   *limits;
 	ListCell   *cell;
 
-	board = lock_groups(board, trigger == NULL ? InvalidOid : RelationGetRelid(trigger->tg_relation), row, &limits);
+	board = lock_groups(board, row, &limits);
 	foreach(cell, limits)
 	{
 		int			number = lfirst_int(cell);

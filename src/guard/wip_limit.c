@@ -49,13 +49,30 @@ enum
 	OVERRIDE_UNTIL
 };
 
+/*
+ * What is in these lanes, and agrees in these columns.
+ */
 static uint32
-hash_scope(const uint32 *hashes, uint32 mask, uint32 hash)
+hash_scope(uint32 lanes, uint32 mask, const uint32 *hashes)
 {
+	uint32		hash = hash_combine(lanes, mask);
+
 	for (int i = 1; mask != 0; i++, mask >>= 1)
 		if (mask & 1)
 			hash = hash_combine(hash, hashes[i]);
 	return hash;
+}
+
+/* The same, of the values themselves. */
+static uint32
+hash_values(const WipBoard *board, uint32 lanes, uint32 mask, const Datum *values)
+{
+	uint32		hashes[WIP_COLUMNS];
+
+	for (int i = 1; i < board->layout.count; i++)
+		if ((mask >> (i - 1)) & 1)
+			hashes[i] = delivery_wip_hash(&board->columns[i], values[i]);
+	return hash_scope(lanes, mask, hashes);
 }
 
 static bool
@@ -247,20 +264,6 @@ read_limit(WipBoard *board, TupleDesc desc, HeapTuple tuple, WipLimit *limit)
 }
 
 /*
- * What an override and the items that it is for have in common.
- */
-static uint32
-override_hash(const WipBoard *board, uint32 lanes_hash, uint32 mask, const Datum *values)
-{
-	uint32		hash = hash_combine(lanes_hash, mask);
-
-	for (int i = 1; i < board->layout.count; i++)
-		if ((mask >> (i - 1)) & 1)
-			hash = hash_combine(hash, delivery_wip_hash(&board->columns[i], values[i]));
-	return hash;
-}
-
-/*
  * False for one that has ended.
  */
 static bool
@@ -276,7 +279,7 @@ read_override(WipBoard *board, TupleDesc desc, HeapTuple tuple, WipOverride *ove
 	if (override->until <= GetCurrentTimestamp())
 		return false;
 	override->lanes_key = lanes_key(heap_getattr(tuple, LIMIT_LANES, desc, &is_null));
-	override->hash = override_hash(board, hash_key(override->lanes_key), override->mask, override->values);
+	override->hash = hash_values(board, hash_key(override->lanes_key), override->mask, override->values);
 	return true;
 }
 
@@ -292,12 +295,6 @@ begin_scan(const char *name, const WipBoard *board, Snapshot snapshot, Relation 
 	*table = delivery_open_internal(name, AccessShareLock);
 	ScanKeyInit(&key, LIMIT_BOARD, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(board->board));
 	return systable_beginscan(*table, delivery_primary_key(*table), true, snapshot, 1, &key);
-}
-
-static uint32
-place_hash(uint32 mask, const uint32 *hashes)
-{
-	return hash_scope(hashes, mask, hash_combine(hashes[0], mask));
 }
 
 static int
@@ -359,20 +356,16 @@ index_limits(WipBoard *board)
 	{
 		WipLimit   *limit = &board->limits[i];
 		uint32		mask = limit->each_scope ? 0 : limit->mask;
-		uint32		hashes[WIP_COLUMNS];
 
 		board->masks[i] = mask;
-		for (int j = 1; j < board->layout.count; j++)
-			hashes[j] = (mask >> (j - 1)) & 1 ? delivery_wip_hash(&board->columns[j], limit->values[j]) : 0;
 		for (int j = 0; j < limit->known_lanes; j++)
 		{
 			WipPlace   *place = &board->places[board->place_count];
 
-			hashes[0] = limit->lane_hashes[j];
-			place->hash = place_hash(mask, hashes);
+			place->hash = hash_values(board, limit->lane_hashes[j], mask, limit->values);
 			place->limit = i;
 			place->lane = limit->lanes[j];
-			board->lane_hashes[board->place_count++] = hashes[0];
+			board->lane_hashes[board->place_count++] = limit->lane_hashes[j];
 		}
 	}
 	board->mask_count = make_different(board->masks, board->limit_count);
@@ -517,7 +510,7 @@ delivery_wip_limits_of(WipBoard *board, WipRow *row)
 
 		if (has_nulls(row, mask))
 			continue;
-		hash = place_hash(mask, row->hashes);
+		hash = hash_scope(row->hashes[0], mask, row->hashes);
 		for (int j = first_place(board, hash); j < board->place_count && board->places[j].hash == hash; j++)
 		{
 			const WipLimit *limit = &board->limits[board->places[j].limit];
@@ -551,7 +544,7 @@ uint32
 delivery_wip_group_key(const WipLimit *limit, const WipRow *row)
 {
 	Assert(row->hashed);
-	return hash_scope(row->hashes, limit->mask, hash_combine(limit->lanes_hash, limit->mask));
+	return hash_scope(limit->lanes_hash, limit->mask, row->hashes);
 }
 
 static int
@@ -590,7 +583,7 @@ delivery_wip_maximum(const WipBoard *board, const WipLimit *limit, const WipRow 
 
 		if ((mask & ~limit->mask) != 0 || (row == NULL && mask != 0))
 			continue;
-		hash = override_hash(board, limit->lanes_hash, mask, row == NULL ? NULL : row->values);
+		hash = hash_values(board, limit->lanes_hash, mask, row == NULL ? NULL : row->values);
 		for (int j = first_override(board, hash); j < board->override_count && board->overrides[j].hash == hash; j++)
 		{
 			const WipOverride *override = &board->overrides[j];

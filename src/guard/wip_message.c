@@ -5,7 +5,6 @@
 #include "base/delivery.h"
 
 #include "access/sysattr.h"
-#include "access/table.h"
 #include "miscadmin.h"
 #include "nodes/bitmapset.h"
 #include "utils/acl.h"
@@ -67,11 +66,23 @@ knows_lane(const WipBoard *board, const TriggerData *trigger)
 		pg_attribute_aclcheck(board->board, board->layout.columns[0], user, ACL_SELECT) == ACLCHECK_OK;
 }
 
+/*
+ * As errtablecol() says which column it is about, without a lock on the board: who writes
+ * to a part must not wait for it.
+ */
+int
+delivery_wip_errcolumn(const WipBoard *board, const char *column)
+{
+	err_generic_string(PG_DIAG_SCHEMA_NAME, get_namespace_name(get_rel_namespace(board->board)));
+	err_generic_string(PG_DIAG_TABLE_NAME, board->name);
+	err_generic_string(PG_DIAG_COLUMN_NAME, column);
+	return 0;					/* as all that is called within ereport() */
+}
+
 void
 delivery_wip_report(const WipBoard *board, const WipLimit *limit, const WipRow *row,
 					const TriggerData *trigger, int64 in_progress, int64 entering, int64 maximum)
 {
-	Relation	relation = table_open(board->board, AccessShareLock);
 	bool		full = delivery_wip_may_read(board);
 	bool		named = full || knows_lane(board, trigger);
 	const char *lane = delivery_shown_value(board->columns[0].type, row->values[0]);
@@ -96,7 +107,6 @@ delivery_wip_report(const WipBoard *board, const WipLimit *limit, const WipRow *
 			 full && maximum == 0 ? errhint("The lane is closed: choose another one.") :
 			 errhint("Finish an item of %s first, or let the board's owner allow more for a while with delivery.override_wip.",
 					 full ? lanes_text(limit, "\"") : named ? psprintf("\"%s\"", lane) : "the lane"),
-			 errtablecol(relation, board->layout.columns[0]),
+			 delivery_wip_errcolumn(board, board->columns[0].name),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, rule)));
-	table_close(relation, AccessShareLock);
 }

@@ -11,6 +11,7 @@
 
 #include "guard/wip.h"
 
+extern int	delivery_wip_errcolumn(const WipBoard *board, const char *column);
 extern void delivery_wip_report(const WipBoard *board, const WipLimit *limit, const WipRow *row,
 								const TriggerData *trigger, int64 in_progress, int64 entering, int64 maximum);
 

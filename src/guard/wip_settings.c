@@ -278,7 +278,9 @@ refuse_null(FunctionCallInfo fcinfo, int argument, const char *name)
 }
 
 /*
- * Board, lanes and scope, as they are written in the configuration tables.
+ * Board, lanes and scope, as they are written in the configuration tables.  The board is
+ * locked to the end of the transaction, so that unlimit_wip waits there for us, and not in
+ * its tables with the board locked.
  */
 static void
 read_setting(FunctionCallInfo fcinfo, int scope, bool known, Setting *setting)
@@ -339,6 +341,35 @@ refuse_unknown_limit(const Setting *setting)
 /* --- functions ---------------------------------------------------------- */
 
 /*
+ * Those that write to lanes without a limit lock no group, so a new limit waits for
+ * all that write to the board.
+ */
+static void
+await_writers(Oid board)
+{
+	LockRelationOid(board, ShareRowExclusiveLock);
+	list_free(find_all_inheritors(board, ShareRowExclusiveLock, NULL));
+}
+
+/*
+ * A new limit needs more of a lock on the board, which is taken at once and not raised:
+ * who writes to the board, and then locks it, would deadlock.
+ */
+static void
+lock_new_limit(Setting *setting, Oid *types, Datum *values)
+{
+	if (delivery_run_internal("wip_limit", "SELECT FROM delivery_internal.wip_limit WHERE board = $1 AND lanes = $2 AND scope = $3", 3, types, values) > 0)
+		relation_close(setting->relation, NoLock);
+	else
+	{
+		relation_close(setting->relation, AccessShareLock);
+		await_writers(DatumGetObjectId(values[0]));
+		/* it may be gone, or another's */
+		delivery_wip_check_owner(DatumGetObjectId(values[0]));
+	}
+}
+
+/*
  * set_wip_limit(board, lanes, maximum, enforcement, scope)
  */
 Datum
@@ -362,12 +393,12 @@ delivery_set_wip_limit(PG_FUNCTION_ARGS)
 	values[2] = setting.scope;
 	values[3] = PG_GETARG_DATUM(2);
 	values[4] = CStringGetTextDatum(OidOutputFunctionCall(F_ENUM_OUT, PG_GETARG_DATUM(3)));
+	lock_new_limit(&setting, types, values);
 	(void) delivery_run_internal("wip_limit",
 							 "INSERT INTO delivery_internal.wip_limit (board, lanes, scope, maximum, enforcement)"
 							 " VALUES ($1, $2, $3, $4, $5::delivery.wip_enforcement)"
 							 " ON CONFLICT (board, lanes, scope) DO UPDATE"
 							 " SET maximum = EXCLUDED.maximum, enforcement = EXCLUDED.enforcement", 5, types, values);
-	relation_close(setting.relation, AccessShareLock);
 	PG_RETURN_VOID();
 }
 
@@ -387,7 +418,7 @@ delivery_drop_wip_limit(PG_FUNCTION_ARGS)
 	values[2] = setting.scope;
 	if (delivery_run_internal("wip_limit", "DELETE FROM delivery_internal.wip_limit WHERE board = $1 AND lanes = $2 AND scope = $3", 3, types, values) == 0)
 		refuse_unknown_limit(&setting);
-	relation_close(setting.relation, AccessShareLock);
+	relation_close(setting.relation, NoLock);
 	PG_RETURN_VOID();
 }
 
@@ -454,7 +485,7 @@ delivery_override_wip(PG_FUNCTION_ARGS)
 						  " (SELECT FROM unnest($3, l.scope) AS s (wanted, limited)"
 						  " WHERE wanted IS NOT NULL AND wanted IS DISTINCT FROM limited)))", 6, types, values) == 0)
 		refuse_unknown_limit(&setting);
-	relation_close(setting.relation, AccessShareLock);
+	relation_close(setting.relation, NoLock);
 	PG_RETURN_VOID();
 }
 
@@ -485,7 +516,7 @@ delivery_end_wip_override(PG_FUNCTION_ARGS)
 				 errdetail("None holds now for lanes %s and %s.",
 						   delivery_shown_texts(setting.lanes), scope_text(setting.scope)),
 				 errhint("SELECT * FROM delivery.wip_override WHERE until > now() shows which there are.")));
-	relation_close(setting.relation, AccessShareLock);
+	relation_close(setting.relation, NoLock);
 	PG_RETURN_INT64((int64) ended);
 }
 
@@ -605,17 +636,6 @@ setting_board(const TriggerData *trigger, HeapTuple tuple)
 	bool		is_null;
 
 	return DatumGetObjectId(heap_getattr(tuple, SETTING_BOARD, RelationGetDescr(trigger->tg_relation), &is_null));
-}
-
-/*
- * Those that write to lanes without a limit lock no group, so a new limit waits for
- * all that write to the board.
- */
-static void
-await_writers(Oid board)
-{
-	LockRelationOid(board, ShareRowExclusiveLock);
-	list_free(find_all_inheritors(board, ShareRowExclusiveLock, NULL));
 }
 
 /* Not while a dump is restored: then the table has no triggers yet.  Nor a part of one. */

@@ -13,10 +13,12 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "nodes/bitmapset.h"
+#include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -350,16 +352,23 @@ delivery_wip_status(PG_FUNCTION_ARGS)
 	with_entries = result->setDesc->natts > 7;
 	foreach(cell, boards)
 	{
-		WipBoard   *board = delivery_wip_lock_tables(delivery_wip_board(lfirst_oid(cell)), InvalidOid);
-		bool		readable = board->layout.count > 0 && delivery_wip_may_read(board);
+		Oid			oid = lfirst_oid(cell);
 		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "delivery board status", ALLOCSET_DEFAULT_SIZES);
 		MemoryContext caller = MemoryContextSwitchTo(context);
 		WipEntry	entry = {0};
+		WipBoard   *board;
+		bool		readable;
 
+		/* what its limits name stays what its columns hold */
+		LockRelationOid(oid, AccessShareLock);
+		AcceptInvalidationMessages();
+		board = delivery_wip_board(oid);
+		readable = board->layout.count > 0 && delivery_wip_may_read(board);
 		if (with_entries && readable)
 			delivery_wip_find_entry(board, &entry);
 		for (int i = 0; i < board->limit_count; i++)
 			put_limit(result, board, i, readable && board->limits[i].known_lanes > 0, &entry);
+		UnlockRelationOid(oid, AccessShareLock);
 		MemoryContextSwitchTo(caller);
 		MemoryContextDelete(context);
 	}

@@ -143,7 +143,7 @@ step regress_in_other_zones in_other_zones
 step regress_other_server other_server
 step regress_upgraded upgraded_server
 step upgrade tests test/t/upgrade.sh
-step stress in_new_database delivery_stress test/stress/audit.sh test/stress/wip.sh
+step stress in_new_database delivery_stress test/stress/*.sh
 step pgtap pgtap
 step data tests test/t/data.sh
 step binary in_new_database delivery_binary test/t/binary.pl
