@@ -7,10 +7,37 @@
  */
 #include "base/delivery.h"
 
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 #include "base/owner.h"
+
+/*
+ * Before anything is locked: the current user owns the table with all of its partitions
+ * and children.  The detail says of what that is the condition.
+ */
+void
+delivery_check_owns_all(Oid table, const char *detail)
+{
+	List	   *tables = delivery_owns_table(table) ? find_all_inheritors(table, NoLock, NULL) : list_make1_oid(table);
+	ListCell   *cell;
+
+	foreach(cell, tables)
+	{
+		char	   *name = get_rel_name(lfirst_oid(cell));
+
+		if (name != NULL && !delivery_owns_table(lfirst_oid(cell)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("must be owner of table %s", name),
+					 errdetail("%s", detail),
+					 errhint("Ask its owner, or become a member of that role.")));
+	}
+}
 
 static void
 become_owner(Relation relation, int restrictions, Caller *caller)

@@ -16,6 +16,7 @@ typedef struct Caller
 	int			context;
 } Caller;
 
+extern void delivery_check_owns_all(Oid table, const char *detail);
 extern void delivery_become_owner(Relation relation, Caller *caller);
 extern void delivery_act_as_owner(Relation relation, Caller *caller);
 extern void delivery_become_caller(const Caller *caller);

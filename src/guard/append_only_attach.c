@@ -20,6 +20,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "base/owner.h"
 #include "base/statement.h"
 #include "guard/audit_log.h"
 
@@ -89,31 +90,6 @@ name_of(Oid table)
 
 /* --- what is refused ---------------------------------------------------- */
 
-/*
- * Before anything is locked: the caller owns the table with all of its partitions and
- * children.
- */
-static void
-check_rights(Oid table)
-{
-	List	   *tables;
-	ListCell   *cell;
-
-	delivery_check_table_exists(table);
-	tables = delivery_owns_table(table) ? find_all_inheritors(table, NoLock, NULL) : list_make1_oid(table);
-	foreach(cell, tables)
-	{
-		char	   *name = get_rel_name(lfirst_oid(cell));
-
-		if (name != NULL && !delivery_owns_table(lfirst_oid(cell)))
-			ereport(ERROR,
-					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("must be owner of table %s", name),
-					 errdetail("Whether rows may be changed is the owner's to say, for partitions and children, too."),
-					 errhint("Ask its owner, or become a member of that role.")));
-	}
-}
-
 static void
 check_kind(Oid table)
 {
@@ -138,7 +114,8 @@ open_table(FunctionCallInfo fcinfo, LOCKMODE mode)
 				 errmsg("no table is named"),
 				 errdetail("The table is NULL."),
 				 errhint("SELECT delivery.append_only('a_table')")));
-	check_rights(PG_GETARG_OID(0));
+	delivery_check_table_exists(PG_GETARG_OID(0));
+	delivery_check_owns_all(PG_GETARG_OID(0), "Whether rows may be changed is the owner's to say, for partitions and children, too.");
 	check_kind(PG_GETARG_OID(0));
 	table = delivery_open_table(PG_GETARG_OID(0), mode);
 	if (delivery_is_audit_log(table))

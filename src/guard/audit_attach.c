@@ -22,6 +22,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "base/owner.h"
 #include "base/statement.h"
 #include "guard/audit.h"
 #include "guard/audit_attach.h"
@@ -60,31 +61,26 @@ delivery_audit_check_rights(Oid audited, Oid log)
 	ListCell   *cell;
 
 	delivery_check_table_exists(audited);
-	if (!delivery_owns_table(audited))
-		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(audited));
-	tables = find_all_inheritors(audited, NoLock, NULL);
+	delivery_check_owns_all(audited, "What is recorded of a table is the owner's to say, for partitions and children, too.");
+	tables = OidIsValid(log) ? find_all_inheritors(audited, NoLock, NULL) : NIL;
 	foreach(cell, tables)
 	{
-		Oid			table = lfirst_oid(cell);
-		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(cell)));
 		Oid			owner;
+		char	   *log_name;
 
 		if (!HeapTupleIsValid(tuple))
 			continue;
 		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 		ReleaseSysCache(tuple);
-		if (!delivery_owns_table(table))
-			aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table));
-		if (OidIsValid(log) && pg_class_aclcheck(log, owner, ACL_INSERT) != ACLCHECK_OK)
-		{
-			char	   *log_name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(log)), get_rel_name(log));
-
-			ereport(ERROR,
-					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("the owner of table \"%s\" may not add rows to audit log %s", get_rel_name(table), log_name),
-					 errdetail("The owner is \"%s\".", GetUserNameFromId(owner, false)),
-					 errhint("GRANT INSERT ON %s TO %s", log_name, quote_identifier(GetUserNameFromId(owner, false)))));
-		}
+		if (pg_class_aclcheck(log, owner, ACL_INSERT) == ACLCHECK_OK)
+			continue;
+		log_name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(log)), get_rel_name(log));
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the owner of table \"%s\" may not add rows to audit log %s", get_rel_name(lfirst_oid(cell)), log_name),
+				 errdetail("The owner is \"%s\".", GetUserNameFromId(owner, false)),
+				 errhint("GRANT INSERT ON %s TO %s", log_name, quote_identifier(GetUserNameFromId(owner, false)))));
 	}
 }
 
