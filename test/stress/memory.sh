@@ -1,6 +1,7 @@
 #!/bin/bash
-# One session that goes on for long: guarded statements, refusals, limits that change and
-# tables that become boards or append-only and no longer, again and again. What it holds
+# One session that goes on for long: guarded and audited statements, refusals, limits that
+# change and tables that become boards, append-only or audited and no longer, again and
+# again. What it holds
 # in memory after the first of them is what it holds after the last. Prints TAP.
 #
 #   memory.sh
@@ -17,14 +18,15 @@ statements=${STRESS_STATEMENTS:-5000}
 attaches=${STRESS_ATTACHES:-200}
 # bytes: what a hash table or a cache may grow by once, not a few for each statement
 grown=8192
-plan 7
+plan 10
 
 query() {
 	psql -X -A -t -q -v ON_ERROR_STOP=1 -c "$1"
 }
 
 query "SET client_min_messages = warning;
-	DROP TABLE IF EXISTS memory_item, memory_part, memory_note, memory_board, memory_child, memory_new;
+	DROP TABLE IF EXISTS memory_item, memory_part, memory_note, memory_board, memory_child, memory_new, memory_account;
+	DROP TABLE IF EXISTS memory_log;
 	CREATE TABLE memory_item (id bigint, lane text, team text, points integer);
 	CREATE INDEX ON memory_item (lane, team);
 	CREATE TABLE memory_part (id bigint, lane text, team text) PARTITION BY LIST (team);
@@ -36,6 +38,10 @@ query "SET client_min_messages = warning;
 	INSERT INTO memory_note VALUES (1);
 	CREATE TABLE memory_board (id bigint, lane text);
 	CREATE TABLE memory_child () INHERITS (memory_board);
+	CREATE TABLE memory_account (id integer PRIMARY KEY, visits integer, secret text);
+	INSERT INTO memory_account SELECT i, 0, 'x' FROM generate_series(1, 10) AS i;
+	CALL delivery.create_audit_log('memory_log');
+	SELECT delivery.record_audit('memory_account', 'memory_log', '{secret}');
 	SELECT delivery.limit_wip('memory_item', 'lane', '{team}', 'points');
 	SELECT delivery.set_wip_limit('memory_item', '{doing}', 5, 'block');
 	SELECT delivery.set_wip_limit('memory_item', '{doing,review}', 9, 'block', '{}');
@@ -102,6 +108,18 @@ flat "limits that are set and dropped" "$attaches" "$work/limits"
 head -n $((attaches / 5)) "$work/limits" >"$work/fewer"
 flat "and in one transaction" $((attaches / 5)) "$work/fewer" "BEGIN;" "ROLLBACK;" $((512 * attaches / 5))
 
+awk -v count="$statements" 'BEGIN {
+	for (i = 1; i <= count; i++) {
+		update = "UPDATE memory_account SET visits = visits + 1, secret = \x27" i "\x27 WHERE id = " 1 + i % 10 ";"
+		print (i % 4 ? update : "BEGIN; " update " SAVEPOINT s; " update " ROLLBACK TO s; " update " COMMIT;")
+	}
+}' >"$work/audited"
+flat "audited statements, some of them rolled back" "$statements" "$work/audited"
+lines "SELECT delivery.stop_audit('memory_account'); SELECT delivery.record_audit('memory_account', 'memory_log'); UPDATE memory_account SET visits = %d WHERE id = 1; SELECT delivery.record_audit('memory_account', 'memory_log', '{secret}');" >"$work/audits"
+flat "tables that are audited, otherwise, and no longer" "$attaches" "$work/audits"
+lines "UPDATE memory_account SET visits = visits + 1 WHERE id = 1; SELECT delivery.erase_audit('memory_log', max(sequence), 'test') FROM memory_log WHERE salt IS NOT NULL; SELECT delivery.prune_audit('memory_log', max(sequence) - 5, 'test') FROM memory_log; SELECT count(*) FROM delivery.verify_audit('memory_log');" >"$work/taken"
+flat "rows of a log that are erased, pruned and verified" "$attaches" "$work/taken"
+
 query "SELECT delivery.unlimit_wip('memory_item'), delivery.unlimit_wip('memory_part');
-	DROP TABLE memory_item, memory_part, memory_note, memory_board, memory_child" >/dev/null
+	DROP TABLE memory_item, memory_part, memory_note, memory_board, memory_child, memory_account, memory_log" >/dev/null
 finish
