@@ -226,7 +226,7 @@ delivery_audit_head(PG_FUNCTION_ARGS)
 	bool		nulls[2] = {0};
 	TupleDesc	record;
 
-	delivery_audit_read_head(log, columns, index, GetActiveSnapshot(), &head);
+	delivery_audit_read_head(log, columns, systable_beginscan_ordered(log, index, GetActiveSnapshot(), 0, NULL), &head);
 	index_close(index, AccessShareLock);
 	table_close(log, AccessShareLock);
 	SET_VARSIZE(hash, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);

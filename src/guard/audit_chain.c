@@ -236,14 +236,13 @@ delivery_audit_same_hash(Datum value, bool is_null, const uint8 *hash)
 /* --- head --------------------------------------------------------------- */
 
 /*
- * The last row that the snapshot sees, whatever policies on the log say: a head
- * that is not the last one would fork the chain.
+ * The last row of a scan of the primary key that has just begun, whatever policies on the
+ * log say: a head that is not the last one would fork the chain.  Ends the scan.
  */
 void
-delivery_audit_read_head(Relation log, const AttrNumber *columns, Relation index, Snapshot snapshot, AuditHead *head)
+delivery_audit_read_head(Relation log, const AttrNumber *columns, SysScanDesc rows, AuditHead *head)
 {
-	SysScanDesc scan = systable_beginscan_ordered(log, index, snapshot, 0, NULL);
-	HeapTuple	tuple = systable_getnext_ordered(scan, BackwardScanDirection);
+	HeapTuple	tuple = systable_getnext_ordered(rows, BackwardScanDirection);
 
 	memset(head, 0, sizeof(AuditHead));
 	if (HeapTupleIsValid(tuple))
@@ -263,5 +262,5 @@ delivery_audit_read_head(Relation log, const AttrNumber *columns, Relation index
 					 errhint("Ask delivery.verify_audit where the chain is broken.")));
 		memcpy(head->hash, VARDATA_ANY(hash), PG_SHA256_DIGEST_LENGTH);
 	}
-	systable_endscan_ordered(scan);
+	systable_endscan_ordered(rows);
 }

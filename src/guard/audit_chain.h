@@ -7,10 +7,10 @@
 
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "common/cryptohash.h"
 #include "common/sha2.h"
 #include "utils/relcache.h"
-#include "utils/snapshot.h"
 
 #include "guard/audit_log.h"
 
@@ -46,6 +46,6 @@ extern void delivery_audit_digest_images(AuditHasher *hasher, int format, const 
 extern void delivery_audit_digest(AuditHasher *hasher, const AuditRow *row, uint8 *digest);
 extern void delivery_audit_hash(AuditHasher *hasher, const AuditRow *row, const uint8 *previous, uint8 *hash);
 extern bool delivery_audit_same_hash(Datum value, bool is_null, const uint8 *hash);
-extern void delivery_audit_read_head(Relation log, const AttrNumber *columns, Relation index, Snapshot snapshot, AuditHead *head);
+extern void delivery_audit_read_head(Relation log, const AttrNumber *columns, SysScanDesc rows, AuditHead *head);
 
 #endif							/* DELIVERY_AUDIT_CHAIN_H */

@@ -12,8 +12,9 @@
  */
 #include "base/delivery.h"
 
-#include "access/tableam.h"
+#include "access/genam.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
@@ -56,6 +57,7 @@ typedef struct OpenLog
 	EState	   *estate;
 	ResultRelInfo *target;
 	TupleTableSlot *slot;
+	SysScanDesc rows;			/* of which the last one is to be read */
 	bool		computes;		/* it has indexes of its owner's, which may compute something */
 	AuditHead	head;
 } OpenLog;
@@ -84,16 +86,13 @@ find_index(const ResultRelInfo *target)
 }
 
 /*
- * The last row as of now, not of the transaction; if all were pruned in it, the one that
- * was the last.
+ * The last row as of now, not of a snapshot: who added one has let go of the chain.  If
+ * this transaction pruned all, the one that was the last.
  */
 static void
 read_head(OpenLog *log, const Recorder *recorder)
 {
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-
-	delivery_audit_read_head(log->relation, log->columns, find_index(log->target), snapshot, &log->head);
-	UnregisterSnapshot(snapshot);
+	delivery_audit_read_head(log->relation, log->columns, log->rows, &log->head);
 	for (int i = 0; log->head.sequence == 0 && i < recorder->log_count; i++)
 		if (recorder->logs[i].log == RelationGetRelid(log->relation))
 			log->head = recorder->logs[i].pruned;
@@ -125,6 +124,8 @@ open_log(Oid oid, Recorder *recorder)
 	delivery_become_caller(&caller);
 	AtEOXact_GUC(false, level);
 	log->slot = table_slot_create(log->relation, NULL);
+	/* reads nothing yet, and then what is committed and what is ours */
+	log->rows = systable_beginscan_ordered(log->relation, find_index(log->target), SnapshotSelf, 0, NULL);
 	recorder->open = lappend(recorder->open, log);
 	MemoryContextSwitchTo(context);
 	return log;
@@ -338,8 +339,6 @@ record_transaction(void)
 	record_context = AllocSetContextCreate(CurrentMemoryContext, "delivery audit record", ALLOCSET_DEFAULT_SIZES);
 	context = MemoryContextSwitchTo(record_context);
 	recorder = (Recorder *) palloc0(sizeof(Recorder));
-	/* rows that this transaction took away are to be seen as such */
-	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	recorder->transaction_id = Int64GetDatum((int64) U64FromFullTransactionId(GetTopFullTransactionId()));
 	recorder->login = CStringGetTextDatum(delivery_login_name());
