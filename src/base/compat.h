@@ -94,19 +94,12 @@
 	ExecInsertIndexTuples(target, slot, estate, true, false, NULL, NIL)
 #endif
 
-/* 16: to read less than was asked for is an error by itself, and what is written is const; to be used with storage/buffile.h */
+/* 16: what is written to a file is const; to be used with storage/fd.h */
 #if PG_VERSION_NUM >= 160000
-#define delivery_read_file(file, data, size) BufFileReadExact(file, data, size)
-#define delivery_write_file(file, data, size) BufFileWrite(file, data, size)
+#define delivery_write_file(file, data, size, offset) FileWrite(file, data, size, offset, WAIT_EVENT_BUFFILE_WRITE)
 #else
-#define delivery_read_file(file, data, size) \
-	do { \
-		if (BufFileRead(file, data, size) != (size)) \
-			ereport(ERROR, \
-					(errcode_for_file_access(), \
-					 errmsg("could not read from a temporary file"))); \
-	} while (0)
-#define delivery_write_file(file, data, size) BufFileWrite(file, (void *) (uintptr_t) (data), size)
+#define delivery_write_file(file, data, size, offset) \
+	FileWrite(file, (char *) (uintptr_t) (data), (int) (size), offset, WAIT_EVENT_BUFFILE_WRITE)
 #endif
 
 /* 18: what is known of a column twice; to be used with access/tupdesc.h */

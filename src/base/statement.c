@@ -114,8 +114,7 @@ refuse_other_triggers(Relation relation)
  * A statement on a table of the extension, with the rights of its owner: nobody else
  * writes to those that functions of ours write.  Who may have it done is the function's
  * to ask.  The lock keeps triggers from being added meanwhile.  No code of others runs,
- * so it need not be a restricted operation, in which changes of the table could not be
- * audited: that is done by a deferred trigger.
+ * so it need not be a restricted operation.
  */
 uint64
 delivery_run_internal(const char *table, const char *statement, int nargs, Oid *types, Datum *values)

@@ -17,6 +17,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -89,9 +90,9 @@ check_log(Oid oid, Oid role)
 }
 
 static AuditText
-image_of(HeapTuple tuple, const AuditTarget *target)
+image_of(Relation relation, HeapTuple tuple, const AuditTarget *target)
 {
-	text	   *image = delivery_audit_image(tuple, target->row_type, target->row_typmod);
+	text	   *image = delivery_audit_image(relation, tuple, target->row_type, target->row_typmod);
 	AuditText	result = {VARDATA_ANY(image), (int) VARSIZE_ANY_EXHDR(image)};
 
 	return result;
@@ -103,11 +104,11 @@ describe_rows(const TriggerData *trigger, const AuditTarget *target, AuditEntry 
 	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
 		return;
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
-		entry->texts[AUDIT_ENTRY_NEW_ROW] = image_of(trigger->tg_trigtuple, target);
+		entry->texts[AUDIT_ENTRY_NEW_ROW] = image_of(trigger->tg_relation, trigger->tg_trigtuple, target);
 	else
-		entry->texts[AUDIT_ENTRY_OLD_ROW] = image_of(trigger->tg_trigtuple, target);
+		entry->texts[AUDIT_ENTRY_OLD_ROW] = image_of(trigger->tg_relation, trigger->tg_trigtuple, target);
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
-		entry->texts[AUDIT_ENTRY_NEW_ROW] = image_of(trigger->tg_newtuple, target);
+		entry->texts[AUDIT_ENTRY_NEW_ROW] = image_of(trigger->tg_relation, trigger->tg_newtuple, target);
 }
 
 static AuditOperation
@@ -171,13 +172,30 @@ add_digest(AuditEntry *entry)
 
 /* An update of columns that are not recorded, or of nothing. */
 static bool
-changes_nothing(const AuditEntry *entry)
+changes_nothing(const TriggerData *trigger, const AuditTarget *target)
 {
-	const AuditText *old = &entry->texts[AUDIT_ENTRY_OLD_ROW];
-	const AuditText *new = &entry->texts[AUDIT_ENTRY_NEW_ROW];
+	return TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) &&
+		!delivery_audit_differs(trigger->tg_relation, trigger->tg_trigtuple, trigger->tg_newtuple, target->row_type, target->row_typmod);
+}
 
-	return entry->operation == AUDIT_UPDATE && old->length == new->length &&
-		memcmp(old->data, new->data, (size_t) old->length) == 0;
+/*
+ * The row of the log is made when nobody can do anything about it any more.
+ */
+static void
+check_size(const TriggerData *trigger, const AuditEntry *entry)
+{
+	Size		size = 0;
+
+	for (int i = 0; i < AUDIT_ENTRY_TEXTS; i++)
+		size += entry->texts[i].data == NULL ? 0 : (Size) entry->texts[i].length;
+	/* with room for the other columns */
+	if (size > MaxAllocSize - 65536)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a change of table %s is too long to be recorded", delivery_qualified_name(trigger->tg_relation)),
+				 errdetail("The row before and after it have %zu bytes as JSON.", size),
+				 errhint("Exclude long columns: SELECT delivery.record_audit('a_table', 'a_log', '{a_column}')."),
+				 errtable(trigger->tg_relation)));
 }
 
 /*
@@ -200,9 +218,10 @@ delivery_audit_change(PG_FUNCTION_ARGS)
 	delivery_audit_target(trigger->tg_relation, trigger->tg_trigger, &target);
 	delivery_keep_conditions(fcinfo->flinfo->fn_oid);
 	check_log(target.log, trigger->tg_relation->rd_rel->relowner);
-	describe_change(trigger, &target, &entry);
-	if (changes_nothing(&entry))
+	if (changes_nothing(trigger, &target))
 		return PointerGetDatum(NULL);
+	describe_change(trigger, &target, &entry);
+	check_size(trigger, &entry);
 	if (entry.operation != AUDIT_TRUNCATE)
 		add_digest(&entry);
 	delivery_audit_queue(&entry);

@@ -16,8 +16,11 @@
 --   for one that is not, 42501 without the rights, 42703 for a column that is not there,
 --   22023 for a head that is none, a row that is not there or has nothing to erase, a
 --   blank reason, and columns that have to be recorded, 55000 where what is to be erased
---   or pruned is not as it was recorded, 42P16 for a temporary log; at the write 42501,
---   42809 and 42703 likewise, and 55006 for a log that is dropped with rows pending.
+--   or pruned is not as it was recorded, and for a log that goes on in another one, 55006
+--   where that is pending in the transaction, 40001 where tables are attached while a log
+--   is rotated, 42P16 for a temporary log; at the write 42501, 42809 and 42703 likewise,
+--   54000 for rows that are too long, and 55006 for a log that is dropped with rows
+--   pending.
 
 CREATE PROCEDURE delivery.create_audit_log(log text)
 	AS 'MODULE_PATHNAME', 'delivery_create_audit_log'
@@ -65,7 +68,7 @@ CREATE FUNCTION delivery.record_audit(audited regclass, log regclass, excluded n
 	AS 'MODULE_PATHNAME', 'delivery_record_audit'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION delivery.record_audit(regclass, regclass, name[]) IS
-	'records each change of a table, its partitions and children in an audit log from now on, without the excluded columns; called again, it attaches partitions and children made since, and excludes other columns';
+	'records each change of a table, its partitions and children in an audit log from now on, without the excluded columns; called again, it attaches partitions and children made since, and excludes other columns, if it names some';
 
 CREATE FUNCTION delivery.stop_audit(audited regclass)
 	RETURNS void
@@ -90,7 +93,8 @@ BEGIN ATOMIC
 	SELECT b.relation::regclass, b.log, b.excluded
 	FROM by_trigger AS b
 	-- partitions and children are recorded with their parent
-	WHERE NOT EXISTS (SELECT FROM pg_inherits AS i JOIN by_trigger AS o ON o.relation = i.inhparent AND o.log = b.log WHERE i.inhrelid = b.relation)
+	WHERE NOT EXISTS (SELECT FROM pg_inherits AS i JOIN by_trigger AS o ON o.relation = i.inhparent WHERE i.inhrelid = b.relation
+			AND o.log = b.log AND o.excluded @> b.excluded AND o.excluded <@ b.excluded)
 	ORDER BY b.relation;
 END;
 COMMENT ON FUNCTION delivery.audits() IS

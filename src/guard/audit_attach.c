@@ -6,6 +6,9 @@
  */
 #include "base/delivery.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
@@ -17,6 +20,7 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -41,13 +45,13 @@ log_of(Relation relation, const char *name)
 }
 
 pg_noreturn static void
-refuse_null(const char *what)
+refuse_null(const char *what, const char *example)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-			 errmsg("no %s is named", what),
-			 errdetail("The %s is NULL.", what),
-			 errhint("SELECT delivery.record_audit('a_table', 'a_log')")));
+			 errmsg("the %s must not be NULL", what),
+			 errdetail("NULL names nothing."),
+			 errhint("SELECT delivery.%s", example)));
 }
 
 /*
@@ -145,26 +149,6 @@ check_kind(Relation audited, const char *name)
 				 errhint("Its changes are recorded, under its own name.")));
 }
 
-/*
- * A table, and its partitions and children, must not be audited otherwise.
- */
-static void
-check_not_audited_otherwise(Oid table, Oid log, bool root)
-{
-	Relation	relation = table_open(table, NoLock);
-	AuditTrigger trigger = delivery_audit_trigger(relation, AUDIT_TRIGGER);
-	bool		alone = !root && relation->rd_rel->relispartition && trigger.exists && !trigger.is_clone;
-	char	   *name = delivery_qualified_name(relation);
-
-	if (trigger.exists && (alone || trigger.log != log))
-		ereport(ERROR,
-				(errcode(ERRCODE_DUPLICATE_OBJECT),
-				 errmsg("table %s is audited already", name),
-				 alone ? errdetail("It is a partition that is audited by itself.") : errdetail("It is recorded in another log."),
-				 errhint("SELECT delivery.stop_audit(%s) first.", quote_literal_cstr(name))));
-	table_close(relation, NoLock);
-}
-
 /* --- excluded columns --------------------------------------------------- */
 
 typedef struct Names
@@ -196,7 +180,7 @@ read_names(ArrayType *array)
 	for (int i = 0; i < count; i++)
 	{
 		if (nulls[i])
-			refuse_null("excluded column");
+			refuse_null("name of an excluded column", "record_audit('a_table', 'a_log', '{a_column}')");
 		if (!has_name(result.count, result.names, NameStr(*DatumGetName(values[i]))))
 			result.names[result.count++] = NameStr(*DatumGetName(values[i]));
 	}
@@ -264,6 +248,90 @@ excludes_other(const AuditTrigger *trigger, const Names *excluded)
 	return false;
 }
 
+static Names
+excluded_by(const AuditTrigger *trigger)
+{
+	Names		names = {trigger->excluded_count, trigger->excluded};
+
+	return names;
+}
+
+/* --- audited otherwise -------------------------------------------------- */
+
+pg_noreturn static void
+refuse_audited(const char *name, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DUPLICATE_OBJECT),
+			 errmsg("table %s is audited already", name),
+			 errdetail("%s", detail),
+			 errhint("SELECT delivery.stop_audit(%s) first.", quote_literal_cstr(name))));
+}
+
+/*
+ * A table, and its partitions and children, must not be audited otherwise: in another
+ * log, by themselves, or without other columns than before or than now.
+ */
+static void
+check_not_audited_otherwise(Oid table, Oid log, bool root, const AuditTrigger *before, const Names *excluded)
+{
+	Relation	relation = table_open(table, NoLock);
+	AuditTrigger trigger = delivery_audit_trigger(relation, AUDIT_TRIGGER);
+	Names		so_far = excluded_by(before);
+	char	   *name = delivery_qualified_name(relation);
+
+	if (trigger.exists && !root && relation->rd_rel->relispartition && !trigger.is_clone)
+		refuse_audited(name, "It is a partition that is audited by itself.");
+	if (trigger.exists && trigger.log != log)
+		refuse_audited(name, "It is recorded in another log.");
+	if (!root && excludes_other(&trigger, excluded) && (!before->exists || excludes_other(&trigger, &so_far)))
+		refuse_audited(name, "It is recorded without other columns.");
+	table_close(relation, NoLock);
+}
+
+static List *
+find_parents(Oid table)
+{
+	Relation	inherits = table_open(InheritsRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	List	   *parents = NIL;
+
+	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
+	scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		parents = lappend_oid(parents, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
+	systable_endscan(scan);
+	table_close(inherits, AccessShareLock);
+	return parents;
+}
+
+/*
+ * How a parent that is not among the tables has this one audited in the log.
+ */
+static AuditTrigger
+audited_by_parent(Oid table, const List *tables, Oid log)
+{
+	AuditTrigger none = {0};
+	List	   *parents = find_parents(table);
+	ListCell   *cell;
+
+	foreach(cell, parents)
+	{
+		Relation	parent = list_member_oid(tables, lfirst_oid(cell)) ? NULL : try_relation_open(lfirst_oid(cell), AccessShareLock);
+		AuditTrigger trigger = none;
+
+		if (parent == NULL)
+			continue;
+		trigger = delivery_audit_trigger(parent, AUDIT_TRIGGER);
+		table_close(parent, AccessShareLock);
+		if (trigger.log == log)
+			return trigger;
+	}
+	return none;
+}
+
 /* --- triggers ----------------------------------------------------------- */
 
 static void
@@ -286,12 +354,14 @@ drop_triggers(Oid table, Oid log)
  * for each row, but none for TRUNCATE; to children it copies none.
  */
 static bool
-create_missing_triggers(Oid table, Oid log, bool root, const char *log_name, const char *excluded)
+create_missing_triggers(Oid table, Oid log, bool root, const char *log_name, const Names *names)
 {
 	Relation	relation = table_open(table, NoLock);
 	char	   *name = delivery_qualified_name(relation);
+	const char *excluded = name_array(names);
+	AuditTrigger truncate = delivery_audit_trigger(relation, AUDIT_TRUNCATE_TRIGGER);
 	bool		by_row = (root || !relation->rd_rel->relispartition) && !delivery_audit_trigger(relation, AUDIT_TRIGGER).exists;
-	bool		by_truncate = log_of(relation, AUDIT_TRUNCATE_TRIGGER) != log;
+	bool		by_truncate = truncate.log != log || excludes_other(&truncate, names);
 	char	   *condition = psprintf("WHEN (delivery_internal.records_audit(%s::pg_catalog.regclass, %s::pg_catalog.name[])) "
 									 "EXECUTE FUNCTION delivery_internal.audit_change()",
 									 quote_literal_cstr(log_name), quote_literal_cstr(excluded));
@@ -309,7 +379,7 @@ create_missing_triggers(Oid table, Oid log, bool root, const char *log_name, con
 }
 
 static bool
-attach(const List *tables, Oid audited, Oid log, const char *log_name, const char *excluded)
+attach(const List *tables, Oid audited, Oid log, const char *log_name, const Names *excluded)
 {
 	bool		created = false;
 	const ListCell *cell;
@@ -319,25 +389,83 @@ attach(const List *tables, Oid audited, Oid log, const char *log_name, const cha
 	return created;
 }
 
+/* --- triggers in the place of others ------------------------------------ */
+
+static const char *const our_triggers[] = {AUDIT_TRIGGER, AUDIT_TRUNCATE_TRIGGER};
+
+/* Whether they fire, by table, in the order of the tables; 0 where there is none. */
+static char *
+read_states(const List *tables)
+{
+	char	   *states = (char *) palloc0(2 * Max(list_length(tables), 1));
+
+	for (int t = 0; t < list_length(tables); t++)
+	{
+		Relation	relation = table_open(list_nth_oid(tables, t), NoLock);
+
+		for (int i = 0; i < 2; i++)
+			states[2 * t + i] = delivery_audit_trigger(relation, our_triggers[i]).enabled;
+		table_close(relation, NoLock);
+	}
+	return states;
+}
+
 /*
- * All of a table and its parts, to another log; what is recorded of them stays the same.
- * All are locked, and the caller owns them.  One that was detached before it was locked
- * is not attached again.
+ * As they were.  What is said of a table holds for its partitions, too, which come after
+ * it.
+ */
+static void
+restore_states(const List *tables, const char *states)
+{
+	for (int t = 0; t < list_length(tables); t++)
+	{
+		for (int i = 0; i < 2; i++)
+		{
+			Relation	relation = table_open(list_nth_oid(tables, t), NoLock);
+			char		now = delivery_audit_trigger(relation, our_triggers[i]).enabled;
+			char		before = states[2 * t + i];
+			char	   *name = delivery_qualified_name(relation);
+
+			table_close(relation, NoLock);
+			if (before == 0 || before == now)
+				continue;
+			delivery_run_statement(psprintf("ALTER TABLE %s %s TRIGGER %s", name,
+											before == TRIGGER_DISABLED ? "DISABLE" :
+											before == TRIGGER_FIRES_ALWAYS ? "ENABLE ALWAYS" :
+											before == TRIGGER_FIRES_ON_REPLICA ? "ENABLE REPLICA" : "ENABLE",
+											our_triggers[i]));
+		}
+	}
+}
+
+static void
+replace_triggers(const List *tables, Oid audited, Oid log, Oid next, const char *next_name, const Names *excluded)
+{
+	char	   *states = read_states(tables);
+	const ListCell *cell;
+
+	foreach(cell, tables)
+		drop_triggers(lfirst_oid(cell), log);
+	(void) attach(tables, audited, next, next_name, excluded);
+	restore_states(tables, states);
+}
+
+/*
+ * All of a table and its parts, to another log; what is recorded of them stays the same,
+ * and whether their triggers fire.  All are locked, and the caller owns them.
  */
 void
 delivery_audit_move(const List *tables, Oid audited, Oid log, Oid next, const char *next_name)
 {
 	Relation	relation = table_open(audited, NoLock);
 	AuditTrigger trigger = delivery_audit_trigger(relation, AUDIT_TRIGGER);
-	Names		excluded = {trigger.excluded_count, trigger.excluded};
-	const ListCell *cell;
+	Names		excluded;
 
+	if (!OidIsValid(trigger.log))
+		trigger = delivery_audit_trigger(relation, AUDIT_TRUNCATE_TRIGGER);
 	table_close(relation, NoLock);
-	if (trigger.log != log)
-		return;
-	foreach(cell, tables)
-		drop_triggers(lfirst_oid(cell), log);
-	(void) attach(tables, audited, next, next_name, name_array(&excluded));
+	excluded = excluded_by(&trigger);
+	replace_triggers(tables, audited, log, next, next_name, &excluded);
 }
 
 /* --- what the log is told ----------------------------------------------- */
@@ -384,29 +512,59 @@ queue_change(Oid audited, Oid log, AuditOperation operation, const char *detail)
 /* --- record_audit ------------------------------------------------------- */
 
 /*
+ * Without a list, that of a table that is recorded in this log stays: who attaches a new
+ * partition does not mean to record what was not to be recorded.
+ */
+static Names
+wanted_names(const AuditTrigger *before, Oid log, Names named)
+{
+	return named.count == 0 && before->exists && before->log == log ? excluded_by(before) : named;
+}
+
+/*
  * As CREATE TRIGGER locks a table; where triggers have to go first, as DROP TRIGGER
  * does, and at once: who reads the table and goes on to write would deadlock.
  */
 static LOCKMODE
-needed_lock(Oid audited, const Names *excluded)
+needed_lock(Oid audited, Oid log, Names named)
 {
 	Relation	relation = delivery_open_table(audited, AccessShareLock);
 	AuditTrigger trigger = delivery_audit_trigger(relation, AUDIT_TRIGGER);
+	Names		wanted = wanted_names(&trigger, log, named);
 
 	table_close(relation, AccessShareLock);
-	return excludes_other(&trigger, excluded) ? AccessExclusiveLock : ShareRowExclusiveLock;
+	return excludes_other(&trigger, &wanted) ? AccessExclusiveLock : ShareRowExclusiveLock;
 }
 
+/*
+ * The lock is one that rotate_audit_log waits for, so that it finds all tables.
+ */
 static char *
 check_log(Oid oid)
 {
-	Relation	log = delivery_open_table(oid, AccessShareLock);
+	Relation	log = delivery_open_table(oid, ShareUpdateExclusiveLock);
 	AttrNumber	columns[AUDIT_COLUMNS];
 	char	   *name = delivery_qualified_name(log);
 
 	delivery_check_audit_log(log, columns);
 	table_close(log, NoLock);
 	return name;
+}
+
+static void
+check_parts(const List *tables, Oid audited, Oid log, const AuditTrigger *before, const Names *excluded)
+{
+	AuditTrigger parent = audited_by_parent(audited, tables, log);
+	const ListCell *cell;
+
+	if (excludes_other(&parent, excluded))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("table \"%s\" is audited as a child of another one", get_rel_name(audited)),
+				 errdetail("Of that one other columns are not recorded."),
+				 errhint("Call it for the parent.")));
+	foreach(cell, tables)
+		check_not_audited_otherwise(lfirst_oid(cell), log, lfirst_oid(cell) == audited, before, excluded);
 }
 
 /*
@@ -424,38 +582,37 @@ delivery_record_audit(PG_FUNCTION_ARGS)
 	char	   *name;
 	char	   *log_name;
 	List	   *tables;
-	ListCell   *cell;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		refuse_null(PG_ARGISNULL(0) ? "table" : PG_ARGISNULL(1) ? "log" : "list of excluded columns");
+		refuse_null(PG_ARGISNULL(0) ? "table" : PG_ARGISNULL(1) ? "log" : "list of excluded columns, which may be empty,",
+					"record_audit('a_table', 'a_log', '{}')");
 	audited_oid = PG_GETARG_OID(0);
 	log_oid = PG_GETARG_OID(1);
 	excluded = read_names(PG_GETARG_ARRAYTYPE_P(2));
 	delivery_check_table_exists(log_oid);
 	delivery_audit_check_rights(audited_oid, log_oid);
-	mode = needed_lock(audited_oid, &excluded);
+	mode = needed_lock(audited_oid, log_oid, excluded);
 	audited = open_audited(audited_oid, mode);
 	name = delivery_qualified_name(audited);
 	check_kind(audited, name);
-	check_excluded(audited, name, &excluded);
 	before = delivery_audit_trigger(audited, AUDIT_TRIGGER);
+	excluded = wanted_names(&before, log_oid, excluded);
+	check_excluded(audited, name, &excluded);
 	table_close(audited, NoLock);
 	log_name = check_log(log_oid);
 
 	tables = find_all_inheritors(audited_oid, mode, NULL);
-	foreach(cell, tables)
-		check_not_audited_otherwise(lfirst_oid(cell), log_oid, lfirst_oid(cell) == audited_oid);
+	check_parts(tables, audited_oid, log_oid, &before, &excluded);
 	if (excludes_other(&before, &excluded))
 	{
-		foreach(cell, tables)
-			drop_triggers(lfirst_oid(cell), log_oid);
+		replace_triggers(tables, audited_oid, log_oid, log_oid, log_name, &excluded);
 		queue_change(audited_oid, log_oid, AUDIT_EXCLUDE, describe_excluded(&excluded));
 	}
-	if (!attach(tables, audited_oid, log_oid, log_name, name_array(&excluded)))
+	else if (!attach(tables, audited_oid, log_oid, log_name, &excluded))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("table %s is audited already", name),
-				 errdetail("It and its partitions and children are recorded in this log%s.", excluded.count > 0 ? ", without these columns" : ""),
+				 errdetail("It and its partitions and children are recorded in this log%s.", excluded.count > 0 ? ", without columns that are excluded" : ""),
 				 errhint("SELECT delivery.stop_audit(%s) ends that.", quote_literal_cstr(name))));
 	PG_RETURN_VOID();
 }
@@ -476,7 +633,7 @@ delivery_stop_audit(PG_FUNCTION_ARGS)
 	ListCell   *cell;
 
 	if (PG_ARGISNULL(0))
-		refuse_null("table");
+		refuse_null("table", "stop_audit('a_table')");
 	audited_oid = PG_GETARG_OID(0);
 	delivery_audit_check_rights(audited_oid, InvalidOid);
 	/* as DROP TRIGGER locks it, and at once */
@@ -499,8 +656,10 @@ delivery_stop_audit(PG_FUNCTION_ARGS)
 				 errdetail("It has no trigger \"%s\".", AUDIT_TRIGGER),
 				 errhint("SELECT delivery.record_audit(%s, 'a_log') audits it.", quote_literal_cstr(name))));
 	tables = find_all_inheritors(audited_oid, AccessExclusiveLock, NULL);
+	/* a child may have another parent that is audited */
 	foreach(cell, tables)
-		drop_triggers(lfirst_oid(cell), log);
+		if (lfirst_oid(cell) == audited_oid || !audited_by_parent(lfirst_oid(cell), tables, log).exists)
+			drop_triggers(lfirst_oid(cell), log);
 	queue_change(audited_oid, log, AUDIT_STOP, NULL);
 	PG_RETURN_VOID();
 }

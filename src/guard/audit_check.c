@@ -17,7 +17,6 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
-#include "utils/json.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
@@ -30,14 +29,27 @@ typedef struct Erased
 	uint8		digest[PG_SHA256_DIGEST_LENGTH];
 } Erased;
 
+/* Rows that are missing; more gaps than these are told, and not remembered. */
+typedef struct Gap
+{
+	int64		from;
+	int64		to;
+} Gap;
+
+#define GAPS 256
+
 typedef struct Walk
 {
 	AuditCheck *check;
 	AuditHasher hasher;
+	bool		has_begun;
+	int64		first;			/* of the rows that there are */
 	AuditHead	previous;
-	int64		first;			/* of the rows that there are, 0 for none yet */
-	AuditHead	cut;			/* what the first row says was before it; sequence 0 if that is known */
+	bool		has_cut;		/* no row has explained yet what was before the first one */
+	AuditHead	cut;			/* the row before it, as it says */
 	HTAB	   *erased;			/* that no row has explained yet */
+	Gap			gaps[GAPS];
+	int			gap_count;
 } Walk;
 
 static void
@@ -97,39 +109,31 @@ delivery_audit_row_problem(AuditHasher *hasher, const AuditRow *row, bool *is_er
 
 /* --- rows that explain others ------------------------------------------- */
 
-/* A field of the detail as text, or NULL. */
-static char *
-detail_field(const AuditRow *row, const char *name)
-{
-	LOCAL_FCINFO(fcinfo, 2);
-	Datum		value;
-
-	InitFunctionCallInfoData(*fcinfo, NULL, 2, InvalidOid, NULL, NULL);
-	fcinfo->args[0].value = row->values[AUDIT_DETAIL];
-	fcinfo->args[0].isnull = false;
-	fcinfo->args[1].value = CStringGetTextDatum(name);
-	fcinfo->args[1].isnull = false;
-	value = json_object_field_text(fcinfo);
-	return fcinfo->isnull ? NULL : TextDatumGetCString(value);
-}
-
+/*
+ * The beginning of a detail, in exactly the form in which we write it: a number and a
+ * hash.
+ */
 static bool
-detail_has_hash(const AuditRow *row, const char *name, const uint8 *hash)
+read_detail(const AuditRow *row, const char *number_name, const char *hash_name, AuditHead *found)
 {
-	char	   *digits = detail_field(row, name);
-	char		wanted[2 * PG_SHA256_DIGEST_LENGTH + 1];
+	text	   *detail = DatumGetTextPP(row->values[AUDIT_DETAIL]);
+	char	   *start = pnstrdup(VARDATA_ANY(detail), Min(VARSIZE_ANY_EXHDR(detail), 200));
+	char	   *expected = psprintf("{\"%s\":", number_name);
+	char	   *place = start + strlen(expected);
+	char	   *end;
 
-	for (int i = 0; i < PG_SHA256_DIGEST_LENGTH; i++)
-		snprintf(wanted + 2 * i, 3, "%02x", hash[i]);
-	return digits != NULL && strcmp(digits, wanted) == 0;
-}
-
-static int64
-detail_sequence(const AuditRow *row, const char *name)
-{
-	char	   *digits = detail_field(row, name);
-
-	return digits == NULL ? 0 : strtoll(digits, NULL, 10);
+	if (strncmp(start, expected, strlen(expected)) != 0)
+		return false;
+	errno = 0;
+	found->sequence = strtoll(place, &end, 10);
+	expected = psprintf("{\"%s\":%lld,\"%s\":\"", number_name, (long long) found->sequence, hash_name);
+	if (errno != 0 || strncmp(start, expected, strlen(expected)) != 0)
+		return false;
+	place = start + strlen(expected);
+	if (strspn(place, "0123456789abcdef") != 2 * PG_SHA256_DIGEST_LENGTH || place[2 * PG_SHA256_DIGEST_LENGTH] != '"')
+		return false;
+	hex_decode(place, 2 * PG_SHA256_DIGEST_LENGTH, (char *) found->hash);
+	return true;
 }
 
 static bool
@@ -140,40 +144,59 @@ is_operation(const AuditRow *row, const char *name)
 	return VARSIZE_ANY_EXHDR(operation) == strlen(name) && memcmp(VARDATA_ANY(operation), name, strlen(name)) == 0;
 }
 
-static void
-explain_erased(Walk *walk, const AuditRow *row, int64 sequence)
+static bool
+is_in_gap(const Walk *walk, int64 sequence)
 {
-	int64		which = detail_sequence(row, "sequence");
-	Erased	   *erased = (Erased *) hash_search(walk->erased, &which, HASH_FIND, NULL);
+	for (int i = 0; i < walk->gap_count; i++)
+		if (sequence >= walk->gaps[i].from && sequence <= walk->gaps[i].to)
+			return true;
+	return false;
+}
+
+static void
+explain_erased(Walk *walk, int64 sequence, const AuditHead *named)
+{
+	Erased	   *erased = (Erased *) hash_search(walk->erased, &named->sequence, HASH_FIND, NULL);
 
 	if (erased == NULL)
 	{
 		/* pruned later, or before the head, it is not there to be seen */
-		if (which >= walk->first && which < sequence)
-			tell(walk, which, psprintf("its rows are there, though row %lld says that they were erased", (long long) sequence));
+		if (named->sequence >= walk->first && named->sequence < sequence && !is_in_gap(walk, named->sequence))
+			tell(walk, named->sequence, psprintf("its rows are there, though row %lld says that they were erased", (long long) sequence));
 	}
-	else if (detail_has_hash(row, "digest", erased->digest))
-		(void) hash_search(walk->erased, &which, HASH_REMOVE, NULL);
+	else if (memcmp(erased->digest, named->hash, sizeof(erased->digest)) == 0)
+		(void) hash_search(walk->erased, &named->sequence, HASH_REMOVE, NULL);
+}
+
+static void
+explain_cut(Walk *walk, int64 sequence, const AuditHead *named)
+{
+	const AuditHead *head = walk->check->head;
+
+	if (!walk->has_cut || named->sequence != walk->cut.sequence || memcmp(named->hash, walk->cut.hash, sizeof(named->hash)) != 0)
+		return;
+	if (head != NULL && head->sequence < walk->cut.sequence)
+		tell(walk, head->sequence,
+			 psprintf("the head is before the cut: the rows up to sequence %lld were pruned, as row %lld says",
+					  (long long) walk->cut.sequence, (long long) sequence));
+	walk->has_cut = false;
 }
 
 static void
 explain(Walk *walk, const AuditRow *row, int64 sequence)
 {
-	if (row->nulls[AUDIT_DETAIL])
-		return;
-	if (is_operation(row, "ERASE"))
-		explain_erased(walk, row, sequence);
-	else if (is_operation(row, "PRUNE") && walk->cut.sequence > 0 &&
-			 detail_sequence(row, "up_to") == walk->cut.sequence && detail_has_hash(row, "hash", walk->cut.hash))
-	{
-		const AuditHead *head = walk->check->head;
+	bool		is_erase = is_operation(row, "ERASE");
+	AuditHead	named;
 
-		if (head != NULL && head->sequence < walk->cut.sequence)
-			tell(walk, head->sequence,
-				 psprintf("the head is before the cut: the rows up to sequence %lld were pruned, as row %lld says",
-						  (long long) walk->cut.sequence, (long long) sequence));
-		walk->cut.sequence = 0;
-	}
+	if (!is_erase && !is_operation(row, "PRUNE"))
+		return;
+	if (row->nulls[AUDIT_DETAIL] ||
+		!read_detail(row, is_erase ? "sequence" : "up_to", is_erase ? "digest" : "hash", &named))
+		tell(walk, sequence, "its detail is not in the form in which it is recorded");
+	else if (is_erase)
+		explain_erased(walk, sequence, &named);
+	else
+		explain_cut(walk, sequence, &named);
 }
 
 /* --- rows in their order ------------------------------------------------ */
@@ -204,6 +227,7 @@ begin_walk(Walk *walk, const AuditRow *row, int64 sequence)
 {
 	const AuditHead *head = walk->check->head;
 
+	walk->has_begun = true;
 	walk->first = sequence;
 	if (head != NULL)
 		walk->previous = *head;
@@ -216,9 +240,33 @@ begin_walk(Walk *walk, const AuditRow *row, int64 sequence)
 	}
 	if (sequence == 1)
 		return;
+	walk->has_cut = true;
 	set_head(&walk->cut, sequence - 1, row->values[AUDIT_PREVIOUS_HASH], row->nulls[AUDIT_PREVIOUS_HASH]);
 	if (head == NULL || head->sequence != sequence - 1)
 		walk->previous = walk->cut;
+}
+
+static void
+note_gap(Walk *walk, int64 sequence)
+{
+	Gap			gap = {walk->previous.sequence + 1, sequence - 1};
+
+	tell_missing(walk, sequence, gap.from, gap.to);
+	if (walk->gap_count < GAPS)
+		walk->gaps[walk->gap_count++] = gap;
+}
+
+/*
+ * Where rows up to one are of interest, the row behind it tells of that one: its hash may
+ * have been made anew with it.
+ */
+static void
+tell_broken_link(const Walk *walk, int64 sequence)
+{
+	if (sequence - 1 == walk->check->until)
+		tell(walk, sequence - 1, psprintf("its hash is not the previous_hash of row %lld", (long long) sequence));
+	else
+		tell(walk, sequence, "its previous_hash is not the hash of the row before it");
 }
 
 static void
@@ -238,13 +286,19 @@ check_row(Walk *walk, const AuditRow *row)
 	bool		is_erased;
 	const char *problem;
 
-	if (walk->first == 0)
+	/* no row of ours is before the first one */
+	if (sequence < 1)
+	{
+		tell(walk, sequence, "its sequence is below 1");
+		return;
+	}
+	if (!walk->has_begun)
 		begin_walk(walk, row, sequence);
 	else if (sequence != walk->previous.sequence + 1)
-		tell_missing(walk, sequence, walk->previous.sequence + 1, sequence - 1);
+		note_gap(walk, sequence);
 	if (sequence == walk->previous.sequence + 1 &&
 		!delivery_audit_same_hash(row->values[AUDIT_PREVIOUS_HASH], row->nulls[AUDIT_PREVIOUS_HASH], walk->previous.hash))
-		tell(walk, sequence, "its previous_hash is not the hash of the row before it");
+		tell_broken_link(walk, sequence);
 	problem = delivery_audit_row_problem(&walk->hasher, row, &is_erased);
 	if (problem != NULL)
 		tell(walk, sequence, problem);
@@ -264,8 +318,8 @@ check_row(Walk *walk, const AuditRow *row)
 static bool
 is_done(const Walk *walk)
 {
-	return walk->first > 0 && walk->previous.sequence >= walk->check->until &&
-		walk->cut.sequence == 0 && hash_get_num_entries(walk->erased) == 0;
+	return walk->has_begun && walk->previous.sequence > walk->check->until &&
+		!walk->has_cut && hash_get_num_entries(walk->erased) == 0;
 }
 
 static void
@@ -275,7 +329,7 @@ end_walk(Walk *walk, int64 last)
 	HASH_SEQ_STATUS scan;
 	Erased	   *erased;
 
-	if (walk->cut.sequence > 0)
+	if (walk->has_cut)
 	{
 		int64		from = head == NULL ? 1 : Max(head->sequence, 1);
 
@@ -353,7 +407,7 @@ delivery_audit_check(Relation log, const AttrNumber *columns, Snapshot snapshot,
 		MemoryContextSwitchTo(context);
 		MemoryContextReset(row_context);
 	}
-	end_walk(&walk, walk.first > 0 ? walk.previous.sequence : last_sequence(log, columns, index, snapshot));
+	end_walk(&walk, walk.has_begun ? walk.previous.sequence : last_sequence(log, columns, index, snapshot));
 	delivery_audit_end_hashing(&walk.hasher);
 	hash_destroy(walk.erased);
 	systable_endscan_ordered(scan);

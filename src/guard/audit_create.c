@@ -17,13 +17,16 @@
 #include "catalog/pg_trigger.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodes.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/fmgroids.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
@@ -175,23 +178,27 @@ find_roots(List *tables)
 }
 
 /*
- * Who may read the old log or record into it may do so with the new one, which belongs to
- * the same role.
+ * Who may read the whole old log or record into it may do so with the new one, which
+ * belongs to the same role.  Where policies say who sees which rows, nobody but the owner
+ * sees any until there are policies again.
  */
 static void
-give_rights(Oid log, const char *next)
+give_rights(Relation log, const char *next)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(log));
-	Oid			owner;
+	Oid			owner = log->rd_rel->relowner;
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(RelationGetRelid(log)));
 	Datum		acl;
 	bool		is_null;
 
 	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", log);
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	acl = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &is_null);
+		elog(ERROR, "cache lookup failed for relation %u", RelationGetRelid(log));
 	if (owner != GetUserId())
 		delivery_run_statement(psprintf("ALTER TABLE %s OWNER TO %s", next, quote_identifier(GetUserNameFromId(owner, false))));
+	if (log->rd_rel->relrowsecurity)
+		delivery_run_statement(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY", next));
+	if (log->rd_rel->relforcerowsecurity)
+		delivery_run_statement(psprintf("ALTER TABLE %s FORCE ROW LEVEL SECURITY", next));
+	acl = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &is_null);
 	if (!is_null)
 	{
 		Acl		   *rights = DatumGetAclP(acl);
@@ -208,6 +215,34 @@ give_rights(Oid log, const char *next)
 		}
 	}
 	ReleaseSysCache(tuple);
+}
+
+/*
+ * A log goes on in one other: if the last thing that is recorded in it is that it does,
+ * it does so already.
+ */
+static void
+check_not_rotated(Relation log, const AttrNumber *columns)
+{
+	Relation	index = index_open(delivery_primary_key(log), AccessShareLock);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	SysScanDesc rows = systable_beginscan_ordered(log, index, snapshot, 0, NULL);
+	HeapTuple	tuple = systable_getnext_ordered(rows, BackwardScanDirection);
+	AuditRow	row;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		delivery_audit_read_row(log, columns, tuple, &row);
+		if (strcmp(TextDatumGetCString(row.values[AUDIT_OPERATION]), "ROTATE") == 0 && !row.nulls[AUDIT_DETAIL])
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("audit log \"%s\" goes on in another one already", RelationGetRelationName(log)),
+					 errdetail("Its last row says: %s", TextDatumGetCString(row.values[AUDIT_DETAIL])),
+					 errhint("Rotate that one.")));
+	}
+	systable_endscan_ordered(rows);
+	UnregisterSnapshot(snapshot);
+	index_close(index, AccessShareLock);
 }
 
 /*
@@ -245,6 +280,35 @@ check_owner(Oid log)
 }
 
 /*
+ * The audited tables, as DROP TRIGGER locks them, and then the log, as who writes to them
+ * does; returns lists of each with its parts.  Who attaches a table locks the log, too.
+ */
+static List *
+lock_audited(Oid log)
+{
+	List	   *roots = find_roots(find_audited(log));
+	List	   *trees = NIL;
+	ListCell   *cell;
+
+	foreach(cell, roots)
+		delivery_audit_check_rights(lfirst_oid(cell), InvalidOid);
+	foreach(cell, roots)
+	{
+		table_close(delivery_open_table(lfirst_oid(cell), AccessExclusiveLock), NoLock);
+		trees = lappend(trees, find_all_inheritors(lfirst_oid(cell), AccessExclusiveLock, NULL));
+	}
+	table_close(delivery_open_table(log, ShareUpdateExclusiveLock), NoLock);
+	AcceptInvalidationMessages();
+	if (!equal(roots, find_roots(find_audited(log))))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("tables of audit log \"%s\" were attached or detached meanwhile", get_rel_name(log)),
+				 errdetail("All of them have to be locked before the log."),
+				 errhint("Call it again.")));
+	return trees;
+}
+
+/*
  * rotate_audit_log(log, next_log)
  */
 Datum
@@ -252,10 +316,8 @@ delivery_rotate_audit_log(PG_FUNCTION_ARGS)
 {
 	Oid			log_oid;
 	AttrNumber	columns[AUDIT_COLUMNS];
-	List	   *audited;
-	List	   *parts = NIL;
+	List	   *trees;
 	ListCell   *cell;
-	ListCell   *part;
 	Relation	log;
 	char	   *next_name;
 	Oid			next;
@@ -269,23 +331,20 @@ delivery_rotate_audit_log(PG_FUNCTION_ARGS)
 	log_oid = PG_GETARG_OID(0);
 	delivery_check_table_exists(log_oid);
 	check_owner(log_oid);
-	audited = find_roots(find_audited(log_oid));
-	foreach(cell, audited)
-		delivery_audit_check_rights(lfirst_oid(cell), InvalidOid);
-	/* as DROP TRIGGER locks them, and before the log, as who writes to them does */
-	foreach(cell, audited)
-	{
-		table_close(delivery_open_table(lfirst_oid(cell), AccessExclusiveLock), NoLock);
-		parts = lappend(parts, find_all_inheritors(lfirst_oid(cell), AccessExclusiveLock, NULL));
-	}
-	log = delivery_open_table(log_oid, ShareUpdateExclusiveLock);
+	trees = lock_audited(log_oid);
+	log = table_open(log_oid, NoLock);
 	delivery_check_audit_log(log, columns);
-	table_close(log, NoLock);
+	check_not_rotated(log, columns);
 	next_name = create_log(PG_GETARG_TEXT_PP(1));
 	next = RangeVarGetRelid(makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(next_name))), NoLock, false);
-	give_rights(log_oid, next_name);
+	give_rights(log, next_name);
 	queue_link(log_oid, next, next_name);
-	forboth(cell, audited, part, parts)
-		delivery_audit_move((List *) lfirst(part), lfirst_oid(cell), log_oid, next, next_name);
+	foreach(cell, trees)
+	{
+		List	   *tables = (List *) lfirst(cell);
+
+		delivery_audit_move(tables, linitial_oid(tables), log_oid, next, next_name);
+	}
+	table_close(log, NoLock);
 	PG_RETURN_VOID();
 }

@@ -221,7 +221,7 @@ queue_erase(Relation log, int64 sequence, const AuditRow *row, const text *reaso
 	entry.audited = DatumGetObjectId(row->values[AUDIT_AUDITED_OID]);
 	entry.texts[AUDIT_ENTRY_AUDITED] = delivery_audit_text(TextDatumGetCString(row->values[AUDIT_AUDITED]));
 	entry.texts[AUDIT_ENTRY_DETAIL] = delivery_audit_text(detail.data);
-	delivery_audit_queue(&entry);
+	delivery_audit_queue_erase(&entry);
 }
 
 /*
@@ -237,6 +237,7 @@ delivery_erase_audit(PG_FUNCTION_ARGS)
 	AuditRow	row;
 	HeapTuple	tuple;
 
+	PreventCommandIfReadOnly("erase_audit()");
 	check_arguments(fcinfo, "SELECT delivery.erase_audit('a_log', 42, 'the person asked for it')");
 	sequence = PG_GETARG_INT64(1);
 	log = open_log(PG_GETARG_OID(0), columns);
@@ -345,8 +346,13 @@ delivery_prune_audit(PG_FUNCTION_ARGS)
 	AuditCheck	check;
 	Relation	log;
 
+	PreventCommandIfReadOnly("prune_audit()");
 	check_arguments(fcinfo, "SELECT delivery.prune_audit('a_log', 1000, 'archived in a_file')");
 	log = open_log(PG_GETARG_OID(0), columns);
+	/* what explains them is not in the log yet */
+	if (delivery_audit_has_removal(RelationGetRelid(log)))
+		refuse_prune(RelationGetRelationName(log), PG_GETARG_INT64(1), ERRCODE_OBJECT_IN_USE,
+					 "Rows of it were erased or pruned in this transaction, which is recorded when it commits.", "Commit first.");
 	check_prefix(log, columns, PG_GETARG_INT64(1), &check);
 	delete_rows(log, PG_GETARG_INT64(1));
 	queue_prune(log, &check, PG_GETARG_TEXT_PP(2));

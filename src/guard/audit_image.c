@@ -9,11 +9,14 @@
 #include "base/delivery.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/json.h"
+#include "utils/rel.h"
 #include "utils/typcache.h"
 
 #include "guard/audit_image.h"
@@ -184,17 +187,77 @@ quote_unreadable(const char *json, int length)
 	return cstring_to_text_with_len(quoted.data, quoted.len);
 }
 
+/* In a type of its own, columns that are not to be recorded are dropped. */
+static bool
+is_recorded(TupleDesc recorded, int column)
+{
+	return !TupleDescAttr(recorded, column)->attisdropped;
+}
+
+/*
+ * The row in the type that is recorded.  What is not is not looked at, nor fetched from
+ * where long values are.
+ */
+static Datum
+recorded_row(Relation relation, HeapTuple tuple, TupleDesc recorded)
+{
+	TupleDesc	desc = RelationGetDescr(relation);
+	Datum	   *values;
+	bool	   *nulls;
+
+	if (recorded->tdtypeid != RECORDOID)
+		return heap_copy_tuple_as_datum(tuple, recorded);
+	values = (Datum *) palloc(desc->natts * sizeof(Datum));
+	nulls = (bool *) palloc(desc->natts * sizeof(bool));
+	heap_deform_tuple(tuple, desc, values, nulls);
+	for (int i = 0; i < desc->natts; i++)
+		nulls[i] = nulls[i] || !is_recorded(recorded, i);
+	return heap_copy_tuple_as_datum(heap_form_tuple(recorded, values, nulls), recorded);
+}
+
+/*
+ * Whether anything that is recorded differs, be it not to be seen in the images.
+ */
+bool
+delivery_audit_differs(Relation relation, HeapTuple old, HeapTuple new, Oid type, int32 typmod)
+{
+	TupleDesc	desc = RelationGetDescr(relation);
+	TupleDesc	recorded = lookup_rowtype_tupdesc(type, typmod);
+	bool		differs = false;
+
+	for (int i = 0; !differs && i < desc->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(desc, i);
+		bool		old_is_null;
+		bool		new_is_null;
+		Datum		old_value;
+		Datum		new_value;
+
+		if (attribute->attisdropped || !is_recorded(recorded, i))
+			continue;
+		old_value = heap_getattr(old, i + 1, desc, &old_is_null);
+		new_value = heap_getattr(new, i + 1, desc, &new_is_null);
+		differs = old_is_null != new_is_null;
+		/* the same long value is in the same place */
+		if (!old_is_null && !new_is_null)
+			differs = !datumIsEqual(old_value, new_value, attribute->attbyval, attribute->attlen) &&
+				!datum_image_eq(old_value, new_value, attribute->attbyval, attribute->attlen);
+	}
+	ReleaseTupleDesc(recorded);
+	return differs;
+}
+
 /*
  * The type is that of the table, or one in which columns that are not to be recorded are
  * dropped.
  */
 text *
-delivery_audit_image(HeapTuple tuple, Oid type, int32 typmod)
+delivery_audit_image(Relation relation, HeapTuple tuple, Oid type, int32 typmod)
 {
-	TupleDesc	desc = lookup_rowtype_tupdesc(type, typmod);
-	text	   *json = DatumGetTextP(DirectFunctionCall1(row_to_json, heap_copy_tuple_as_datum(tuple, desc)));
+	TupleDesc	recorded = lookup_rowtype_tupdesc(type, typmod);
+	text	   *json = DatumGetTextP(DirectFunctionCall1(row_to_json, recorded_row(relation, tuple, recorded)));
 
-	ReleaseTupleDesc(desc);
+	ReleaseTupleDesc(recorded);
 	if (all_readable(VARDATA_ANY(json), (int) VARSIZE_ANY_EXHDR(json)))
 		return json;
 	return quote_unreadable(VARDATA_ANY(json), (int) VARSIZE_ANY_EXHDR(json));

@@ -10,6 +10,7 @@
 #include "access/htup.h"
 #include "utils/relcache.h"
 
-extern text *delivery_audit_image(HeapTuple tuple, Oid type, int32 typmod);
+extern bool delivery_audit_differs(Relation relation, HeapTuple old, HeapTuple new, Oid type, int32 typmod);
+extern text *delivery_audit_image(Relation relation, HeapTuple tuple, Oid type, int32 typmod);
 
 #endif							/* DELIVERY_AUDIT_IMAGE_H */

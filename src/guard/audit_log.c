@@ -8,6 +8,7 @@
 #include "access/relation.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -82,6 +83,8 @@ find_fault_of_table(Relation log)
 		return "It is unlogged, so a crash empties it.";
 	if (log->rd_rel->relispartition)
 		return "It is a partition.";
+	if (log->rd_rel->relhassubclass && find_inheritance_children(RelationGetRelid(log), NoLock) != NIL)
+		return "It has children, whose rows are in no chain.";
 	return NULL;
 }
 

@@ -5,23 +5,27 @@
  * Entries are kept one behind the other, in memory up to work_mem and then in a
  * temporary file.  A savepoint that is rolled back takes the end of the queue away:
  * where it begins is known, so that nothing is read for that.
+ *
+ * The file is written entry by entry: what could not be written, as it exceeds
+ * temp_file_limit, is not left over for the next one, which may fit after a savepoint.
  */
 #include "base/delivery.h"
 
 #include "access/xact.h"
+#include "commands/tablespace.h"
 #include "miscadmin.h"
-#include "storage/buffile.h"
+#include "storage/fd.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+#include "utils/wait_event.h"
 
 #include "guard/audit_queue.h"
 
-/* Places are in order by all of their fields: the file goes on where memory ends. */
+/* Places are in order by both: the file goes on where memory ends. */
 typedef struct Place
 {
 	Size		memory;
-	int			file;
-	off_t		offset;
+	off_t		file;
 } Place;
 
 typedef struct Header
@@ -43,15 +47,26 @@ typedef struct Log
 {
 	AuditQueueLog log;
 	Place		first;
+	Place		removal;		/* of the first entry that takes rows away */
+	bool		has_removal;
 } Log;
+
+/* Bytes of the file that were read, or are to be written, at once. */
+typedef struct Window
+{
+	off_t		start;
+	int			length;
+	char		bytes[16384];
+} Window;
 
 /* all in the memory of the transaction, and gone with it */
 typedef struct Queue
 {
 	char	   *memory;
 	Size		room;
-	BufFile    *file;
-	bool		is_placed;		/* the file is at the end of the queue */
+	File		file;
+	bool		has_file;
+	Window	   *window;			/* what was read last */
 	Place		end;
 	Place		next;			/* to be read */
 	Level	   *levels;
@@ -68,11 +83,7 @@ static Queue queue;
 static bool
 is_before(const Place *one, const Place *other)
 {
-	if (one->memory != other->memory)
-		return one->memory < other->memory;
-	if (one->file != other->file)
-		return one->file < other->file;
-	return one->offset < other->offset;
+	return one->memory != other->memory ? one->memory < other->memory : one->file < other->file;
 }
 
 static void *
@@ -84,7 +95,7 @@ more_room(void *array, int *room, Size size)
 	return repalloc_huge(array, *room * size);
 }
 
-/* --- adding ------------------------------------------------------------- */
+/* --- in memory ----------------------------------------------------------- */
 
 static void
 start_level(void)
@@ -117,7 +128,7 @@ note_log(Oid log)
 static bool
 fits_in_memory(Size size)
 {
-	return queue.end.file == 0 && queue.end.offset == 0 && queue.end.memory + size <= (Size) work_mem * 1024;
+	return queue.end.file == 0 && queue.end.memory + size <= (Size) work_mem * 1024;
 }
 
 static void
@@ -137,43 +148,115 @@ add_to_memory(const void *data, Size size)
 	queue.end.memory += size;
 }
 
-/* The file belongs to the transaction, whatever subtransaction it is made in. */
+/* --- the file ----------------------------------------------------------- */
+
+/* It belongs to the transaction, whatever subtransaction it is made in. */
 static void
 open_file(void)
 {
-	MemoryContext context = MemoryContextSwitchTo(TopTransactionContext);
 	ResourceOwner owner = CurrentResourceOwner;
 
+	queue.window = (Window *) MemoryContextAlloc(TopTransactionContext, sizeof(Window));
+	PrepareTempTablespaces();
 	CurrentResourceOwner = TopTransactionResourceOwner;
-	queue.file = BufFileCreateTemp(false);
+	queue.file = OpenTemporaryFile(false);
 	CurrentResourceOwner = owner;
-	MemoryContextSwitchTo(context);
+	queue.has_file = true;
 }
 
 static void
-seek(const Place *place)
+write_bytes(const char *bytes, Size size, off_t offset)
 {
-	if (BufFileSeek(queue.file, place->file, place->offset, SEEK_SET) != 0)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not find a place in the temporary file of audited changes")));
+	while (size > 0)
+	{
+		int			piece = (int) Min(size, (Size) 1 << 24);
+		int			written;
+
+		CHECK_FOR_INTERRUPTS();
+		errno = 0;
+		written = (int) delivery_write_file(queue.file, bytes, piece, offset);
+		if (written != piece)
+		{
+			/* as the server does: a short write means that there is no more room */
+			if (errno == 0)
+				errno = ENOSPC;
+			ereport(ERROR,
+					(errcode_for_file_access(),
+					 errmsg("could not write audited changes to a temporary file: %m")));
+		}
+		bytes += piece;
+		offset += piece;
+		size -= (Size) piece;
+	}
+}
+
+static void
+put_bytes(Window *window, const char *bytes, Size size)
+{
+	if (window->length + size > sizeof(window->bytes))
+	{
+		write_bytes(window->bytes, (Size) window->length, window->start);
+		window->start += window->length;
+		window->length = 0;
+	}
+	if (size > sizeof(window->bytes))
+	{
+		write_bytes(bytes, size, window->start);
+		window->start += (off_t) size;
+		return;
+	}
+	memcpy(window->bytes + window->length, bytes, size);
+	window->length += (int) size;
 }
 
 static void
 add_to_file(const Header *header, const AuditEntry *entry)
 {
-	if (queue.file == NULL)
+	Window		window;
+
+	if (!queue.has_file)
 		open_file();
-	else if (!queue.is_placed)
-		seek(&queue.end);
-	queue.is_placed = false;
-	delivery_write_file(queue.file, header, sizeof(Header));
+	window.start = queue.end.file;
+	window.length = 0;
+	put_bytes(&window, (const char *) header, sizeof(Header));
 	for (int i = 0; i < AUDIT_ENTRY_TEXTS; i++)
 		if (header->lengths[i] > 0)
-			delivery_write_file(queue.file, entry->texts[i].data, (size_t) header->lengths[i]);
-	BufFileTell(queue.file, &queue.end.file, &queue.end.offset);
-	queue.is_placed = true;
+			put_bytes(&window, entry->texts[i].data, (Size) header->lengths[i]);
+	write_bytes(window.bytes, (Size) window.length, window.start);
+	queue.end.file = window.start + window.length;
+	/* what is behind the last entry that was read may be another one now */
+	queue.window->length = 0;
 }
+
+static void
+read_bytes(char *bytes, Size size)
+{
+	Window	   *window = queue.window;
+
+	while (size > 0)
+	{
+		off_t		within = queue.next.file - window->start;
+		Size		piece;
+
+		if (within < 0 || within >= window->length)
+		{
+			window->start = queue.next.file;
+			window->length = (int) FileRead(queue.file, window->bytes, sizeof(window->bytes), window->start, WAIT_EVENT_BUFFILE_READ);
+			within = 0;
+			if (window->length <= 0)
+				ereport(ERROR,
+						(errcode_for_file_access(),
+						 errmsg("could not read audited changes from a temporary file: %m")));
+		}
+		piece = Min(size, (Size) (window->length - within));
+		memcpy(bytes, window->bytes + within, piece);
+		bytes += piece;
+		size -= piece;
+		queue.next.file += (off_t) piece;
+	}
+}
+
+/* --- entries ------------------------------------------------------------ */
 
 /*
  * At the end of the transaction, after it has recorded what there was, there is nobody
@@ -226,6 +309,27 @@ delivery_audit_queue(const AuditEntry *entry)
 	(void) add(entry);
 }
 
+static Log *
+add_removal(const AuditEntry *entry)
+{
+	Place		place = queue.end;
+	Log		   *log = add(entry);
+
+	if (!log->has_removal)
+		log->removal = place;
+	log->has_removal = true;
+	return log;
+}
+
+/*
+ * That rows were taken away, which is not to be seen in the log before it is recorded.
+ */
+void
+delivery_audit_queue_erase(const AuditEntry *entry)
+{
+	(void) add_removal(entry);
+}
+
 /*
  * The chain goes on from the last row that was pruned, if there is none after it.  If
  * that is rolled back the row is there again, and this does no harm.
@@ -233,7 +337,7 @@ delivery_audit_queue(const AuditEntry *entry)
 void
 delivery_audit_queue_prune(const AuditEntry *entry, const AuditHead *last)
 {
-	Log		   *log = add(entry);
+	Log		   *log = add_removal(entry);
 
 	if (last->sequence > log->log.pruned.sequence)
 		log->log.pruned = *last;
@@ -242,16 +346,15 @@ delivery_audit_queue_prune(const AuditEntry *entry, const AuditHead *last)
 /* --- reading ------------------------------------------------------------ */
 
 static void
-read_header(Header *header, bool from_file)
+read_piece(void *data, Size size, bool from_file)
 {
 	if (from_file)
 	{
-		seek(&queue.next);
-		delivery_read_file(queue.file, header, sizeof(Header));
+		read_bytes((char *) data, size);
 		return;
 	}
-	memcpy(header, queue.memory + queue.next.memory, sizeof(Header));
-	queue.next.memory += sizeof(Header);
+	memcpy(data, queue.memory + queue.next.memory, size);
+	queue.next.memory += size;
 }
 
 static void
@@ -264,16 +367,7 @@ read_text(AuditText *text, int length, bool from_file)
 	if (length < 0)
 		return;
 	data = (char *) MemoryContextAllocHuge(CurrentMemoryContext, (Size) length + 1);
-	if (from_file)
-	{
-		if (length > 0)
-			delivery_read_file(queue.file, data, (size_t) length);
-	}
-	else
-	{
-		memcpy(data, queue.memory + queue.next.memory, (Size) length);
-		queue.next.memory += (Size) length;
-	}
+	read_piece(data, (Size) length, from_file);
 	data[length] = '\0';
 	text->data = data;
 }
@@ -296,15 +390,12 @@ delivery_audit_next(AuditEntry *entry)
 
 	if (!is_before(&queue.next, &queue.end))
 		return false;
-	queue.is_placed = false;
-	read_header(&header, from_file);
+	read_piece(&header, sizeof(Header), from_file);
 	entry->log = header.log;
 	entry->audited = header.audited;
 	entry->operation = (AuditOperation) header.operation;
 	for (int i = 0; i < AUDIT_ENTRY_TEXTS; i++)
 		read_text(&entry->texts[i], header.lengths[i], from_file);
-	if (from_file)
-		BufFileTell(queue.file, &queue.next.file, &queue.next.offset);
 	return true;
 }
 
@@ -339,6 +430,18 @@ delivery_audit_is_pending(Oid log)
 	return false;
 }
 
+/*
+ * Whether rows of the log were taken away in this transaction.
+ */
+bool
+delivery_audit_has_removal(Oid log)
+{
+	for (int i = 0; i < queue.log_count; i++)
+		if (queue.logs[i].log.log == log)
+			return queue.logs[i].has_removal;
+	return false;
+}
+
 /* --- ends of transactions ----------------------------------------------- */
 
 /*
@@ -347,9 +450,9 @@ delivery_audit_is_pending(Oid log)
 void
 delivery_audit_close_queue(void)
 {
-	if (queue.file != NULL)
-		BufFileClose(queue.file);
-	queue.file = NULL;
+	if (queue.has_file)
+		FileClose(queue.file);
+	queue.has_file = false;
 	queue.is_recorded = true;
 }
 
@@ -368,10 +471,15 @@ cut_off(Place end)
 	int			left = 0;
 
 	queue.end = end;
-	queue.is_placed = false;
 	for (int i = 0; i < queue.log_count; i++)
-		if (is_before(&queue.logs[i].first, &end))
-			queue.logs[left++] = queue.logs[i];
+	{
+		Log		   *log = &queue.logs[i];
+
+		if (!is_before(&log->first, &end))
+			continue;
+		log->has_removal = log->has_removal && is_before(&log->removal, &end);
+		queue.logs[left++] = *log;
+	}
 	queue.log_count = left;
 }
 

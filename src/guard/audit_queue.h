@@ -51,11 +51,13 @@ typedef struct AuditQueueLog
 } AuditQueueLog;
 
 extern void delivery_audit_queue(const AuditEntry *entry);
+extern void delivery_audit_queue_erase(const AuditEntry *entry);
 extern void delivery_audit_queue_prune(const AuditEntry *entry, const AuditHead *last);
 extern bool delivery_audit_has_entries(void);
 extern bool delivery_audit_next(AuditEntry *entry);
 extern int	delivery_audit_queue_logs(AuditQueueLog **logs);
 extern bool delivery_audit_is_pending(Oid log);
+extern bool delivery_audit_has_removal(Oid log);
 extern void delivery_audit_close_queue(void);
 extern void delivery_audit_empty_queue(void);
 extern void delivery_audit_end_subtransaction(SubTransactionId ended, SubTransactionId parent, bool is_commit);

@@ -10,6 +10,7 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
@@ -17,6 +18,7 @@
 #include "funcapi.h"
 #include "nodes/nodes.h"
 #include "nodes/primnodes.h"
+#include "optimizer/optimizer.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -99,6 +101,7 @@ delivery_audit_trigger(Relation relation, const char *name)
 			continue;
 		found.exists = true;
 		found.is_clone = trigger->tgisclone;
+		found.enabled = trigger->tgenabled;
 		condition = trigger->tgqual == NULL ? NULL : pstrdup(trigger->tgqual);
 	}
 	found.log = read_condition(condition, &excluded);
@@ -169,10 +172,38 @@ mask_column(Relation relation, TupleDesc masked, const char *name)
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("column \"%s\", which is not to be recorded, is not in table %s", name, delivery_qualified_name(relation)),
-			 errdetail("It was renamed or dropped, and what has its name now could be recorded."),
+			 errdetail("It was renamed or dropped; under another name it would be recorded."),
 			 errhint("SELECT delivery.record_audit(%s, 'the same log', '{...}') with the columns as they are now.",
 					 quote_literal_cstr(delivery_qualified_name(relation))),
 			 errtable(relation)));
+}
+
+/*
+ * Columns that are computed from excluded ones have what is in these.
+ */
+static void
+mask_computed(Relation relation, TupleDesc masked)
+{
+	TupleDesc	desc = RelationGetDescr(relation);
+
+	for (int i = 0; desc->constr != NULL && i < desc->constr->num_defval; i++)
+	{
+		const AttrDefault *expression = &desc->constr->defval[i];
+		Bitmapset  *used = NULL;
+
+		if (TupleDescAttr(desc, expression->adnum - 1)->attgenerated == '\0')
+			continue;
+		pull_varattnos((Node *) stringToNode(expression->adbin), 1, &used);
+		for (int c = 0; c < desc->natts; c++)
+			if (TupleDescAttr(masked, c)->attisdropped && !TupleDescAttr(desc, c)->attisdropped &&
+				(bms_is_member(c + 1 - FirstLowInvalidHeapAttributeNumber, used) ||
+				 bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, used)))
+			{
+				TupleDescAttr(masked, expression->adnum - 1)->attisdropped = true;
+				delivery_attribute_changed(masked, expression->adnum - 1);
+				break;
+			}
+	}
 }
 
 /*
@@ -191,6 +222,7 @@ find_row_type(Relation relation, int count, char **excluded, AuditTarget *target
 	masked = CreateTupleDescCopy(RelationGetDescr(relation));
 	for (int i = 0; i < count; i++)
 		mask_column(relation, masked, excluded[i]);
+	mask_computed(relation, masked);
 	masked->tdtypeid = RECORDOID;
 	masked->tdtypmod = -1;
 	masked = BlessTupleDesc(masked);

@@ -22,6 +22,7 @@ typedef struct AuditTrigger
 {
 	bool		exists;
 	bool		is_clone;		/* of that of the table that this is a partition of */
+	char		enabled;		/* as in pg_trigger.tgenabled */
 	Oid			log;			/* InvalidOid: it is none of ours */
 	int			excluded_count;
 	char	  **excluded;

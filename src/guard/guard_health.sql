@@ -258,8 +258,11 @@ CREATE FUNCTION delivery_internal.audit_health(OUT object text, OUT problem text
 	LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT a.name, format('it has no trigger "%s", so that its audit log has not all that happens', w.trigger),
-		format('SELECT delivery.record_audit(%L, ...) with the same log attaches it', a.audited_name)
-	FROM delivery_internal.audited_parts() AS a, (VALUES ('delivery_audit', 1, 1), ('delivery_audit_truncate', 32, 32)) AS w (trigger, mask, bits)
+		format('SELECT delivery.record_audit(%L, %L) attaches it', a.audited_name, l.name)
+	FROM delivery_internal.audited_parts() AS a
+		LEFT JOIN LATERAL (SELECT o.log FROM pg_trigger AS t, LATERAL delivery_internal.audit_target_of(t.oid) AS o
+			WHERE t.tgrelid = a.audited AND o.log IS NOT NULL LIMIT 1) AS o ON true
+		LEFT JOIN delivery_internal.table_names() AS l ON l.relation = o.log, (VALUES ('delivery_audit', 1, 1), ('delivery_audit_truncate', 32, 32)) AS w (trigger, mask, bits)
 	WHERE NOT EXISTS (SELECT FROM delivery_internal.guard_triggers() AS o
 		WHERE o.relation = a.part AND o.function = 'audit_change' AND o.events & w.mask = w.bits)
 
@@ -283,6 +286,8 @@ BEGIN ATOMIC
 		format('let a trigger of the audited tables do it, and DROP TRIGGER %I ON %s', t.tgname, l.name)
 	FROM delivery_internal.audit_logs() AS l JOIN pg_trigger AS t ON t.tgrelid = l.log
 	WHERE NOT t.tgisinternal AND NOT EXISTS (SELECT FROM delivery_internal.guard_triggers() AS g WHERE g.trigger = t.oid)
+		-- in the place of ours it is told below
+		AND t.tgname NOT IN ('append_only', 'append_only_rows')
 
 	-- by row where there may be no statement; one with a condition, or for some columns, refuses some changes only
 	UNION ALL
@@ -294,6 +299,12 @@ BEGIN ATOMIC
 		WHERE g.relation = l.log AND g.function = 'enforce_append_only' AND g.events & w.event <> 0 AND (w.event = 32 OR g.events & 1 = 1)
 			AND t.tgqual IS NULL AND cardinality(t.tgattr::smallint[]) = 0)
 	GROUP BY l.name
+
+	UNION ALL
+	SELECT l.name, format('its rows are not held against constraint "%s", as the extension adds them by itself: a dump of them may not be restored', c.conname),
+		format('ALTER TABLE %s DROP CONSTRAINT %I', l.name, c.conname)
+	FROM delivery_internal.audit_logs() AS l JOIN pg_constraint AS c ON c.conrelid = l.log
+	WHERE c.contype IN ('c', 'f')
 
 	-- triggers that somebody else made, or put in the place of ours
 	UNION ALL

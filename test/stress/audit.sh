@@ -103,7 +103,10 @@ VACUUM $log;
 DROP INDEX stress_extra;
 ALTER TABLE stress_card DROP extra;
 CALL delivery.rotate_audit_log('$log', 'stress_log_$number');
-SELECT delivery.record_audit('stress_card', 'stress_log_$number', '{}');
+BEGIN;
+SELECT delivery.stop_audit('stress_card');
+SELECT delivery.record_audit('stress_card', 'stress_log_$number');
+COMMIT;
 SQL
 		sleep 0.3
 	done
