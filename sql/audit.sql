@@ -340,6 +340,8 @@ ALTER TABLE ledger.always ALTER old_row SET NOT NULL;
 CREATE TABLE ledger.made (LIKE audit.log INCLUDING INDEXES);
 ALTER TABLE ledger.made DROP actor, ADD actor text GENERATED ALWAYS AS ('nobody') STORED;
 CREATE VIEW ledger.view AS SELECT * FROM audit.log;
+CREATE TABLE ledger.with_child (LIKE audit.log INCLUDING INDEXES);
+CREATE TABLE ledger.child () INHERITS (ledger.with_child);
 -- columns in another order, and dropped ones, are none of it
 ALTER TABLE ledger.pattern ADD note text, DROP actor, ADD actor text;
 ALTER TABLE ledger.pattern DROP note;
@@ -348,14 +350,14 @@ GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA ledger TO regress_delivery_stranger
 GRANT SELECT, INSERT ON fleeting TO regress_delivery_stranger;
 SET ROLE regress_delivery_stranger;
 SELECT log, pg_temp.refusal(format('SELECT delivery.audit_head(%L)', log)) AS head, pg_temp.refusal(format('SELECT delivery.verify_audit(%L)', log)) AS verify, pg_temp.refusal(format('SELECT delivery.record_audit(%L, %L)', 'mine.own', log)) AS record
-FROM unnest('{ledger.partitioned,ledger.partition,ledger.unlogged,fleeting,ledger.keyless,ledger.other_key,ledger.late_key,ledger.wider,ledger.always,ledger.made,ledger.view,ledger.pattern}'::text[]) WITH ORDINALITY AS v (log, i) ORDER BY i;
+FROM unnest('{ledger.partitioned,ledger.partition,ledger.unlogged,fleeting,ledger.keyless,ledger.other_key,ledger.late_key,ledger.wider,ledger.always,ledger.made,ledger.view,ledger.with_child,ledger.pattern}'::text[]) WITH ORDINALITY AS v (log, i) ORDER BY i;
 INSERT INTO mine.own VALUES (1);
 SELECT sequence, actor, new_row FROM ledger.pattern;
 SELECT count(*) AS problems FROM delivery.verify_audit('ledger.pattern');
 RESET ROLE;
 ALTER TABLE ledger.pattern ADD note text;
 SELECT pg_temp.refusal($$ INSERT INTO mine.own VALUES (2) $$) AS no_log_any_more;
-DROP TABLE mine.own, ledger.pattern, ledger.partitioned, ledger.unlogged, fleeting, ledger.keyless, ledger.other_key, ledger.late_key, ledger.wider, ledger.always, ledger.made;
+DROP TABLE mine.own, ledger.pattern, ledger.partitioned, ledger.unlogged, fleeting, ledger.keyless, ledger.other_key, ledger.late_key, ledger.wider, ledger.always, ledger.made, ledger.with_child, ledger.child;
 DROP VIEW ledger.view;
 
 CALL delivery.create_audit_log('ledger.chain');

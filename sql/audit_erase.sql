@@ -60,6 +60,11 @@ ROLLBACK TO s;
 COMMIT;
 SELECT count(*) AS rows, (SELECT count(*) FROM delivery.verify_audit('vault.log')) AS problems FROM vault.log;
 
+-- not in a transaction that only reads
+BEGIN READ ONLY;
+SELECT pg_temp.refusal($$ SELECT delivery.erase_audit('vault.log', 1, 'no') $$) AS erase, pg_temp.refusal($$ SELECT delivery.prune_audit('vault.log', 1, 'no') $$) AS prune;
+COMMIT;
+
 -- pruned
 SELECT f, pg_temp.refusal(format('SELECT delivery.prune_audit(%s)', f)) FROM (VALUES (1, $$'vault.log', 0, 'nothing'$$), (2, $$'vault.log', 99, 'beyond the end'$$), (3, $$'vault.log', 3, ''$$), (4, $$'vault.log', 3, NULL$$), (5, $$'vault.log', NULL, 'x'$$), (6, $$NULL, 3, 'x'$$), (7, $$'vault.person', 1, 'no log'$$), (8, $$'vault.log', -5, 'nothing'$$), (9, $$'vault.log', 9223372036854775807, 'all'$$)) AS v (i, f) ORDER BY i;
 SELECT delivery.prune_audit('vault.log', 3, 'archived in 2026.csv');
@@ -124,12 +129,27 @@ SELECT * FROM delivery.verify_audit('vault.log');
 CALL delivery.create_audit_log('vault.empty');
 SELECT pg_temp.refusal($$ SELECT delivery.prune_audit('vault.empty', 1, 'x') $$) AS prune, pg_temp.refusal($$ SELECT delivery.erase_audit('vault.empty', 1, 'x') $$) AS erase;
 
+-- what is taken away twice in one transaction is not explained yet
+SELECT min(sequence) AS first FROM vault.log \gset
+BEGIN;
+SELECT delivery.erase_audit('vault.log', max(sequence), 'asked for') FROM vault.log WHERE salt IS NOT NULL;
+SELECT pg_temp.refusal(format($$ SELECT delivery.prune_audit('vault.log', %s, 'archived') $$, :first)) AS erased;
+ROLLBACK;
+BEGIN;
+SAVEPOINT s;
+SELECT delivery.erase_audit('vault.log', max(sequence), 'asked for') FROM vault.log WHERE salt IS NOT NULL;
+ROLLBACK TO s;
+SELECT pg_temp.refusal(format($$ SELECT delivery.prune_audit('vault.log', %s, 'archived') $$, :first)) AS undone;
+ROLLBACK;
+
 -- the next log: tables go on in it, and what is not recorded of them stays so
 CREATE TABLE vault.part (id integer, secret text) PARTITION BY LIST (id);
 CREATE TABLE vault.part_1 PARTITION OF vault.part FOR VALUES IN (1);
 SELECT delivery.record_audit('vault.part', 'vault.log', '{secret}');
 GRANT SELECT ON vault.log TO regress_delivery_reader;
 GRANT INSERT ON vault.log TO PUBLIC;
+ALTER TABLE vault.log ENABLE ROW LEVEL SECURITY;
+ALTER TABLE vault.part ENABLE ALWAYS TRIGGER delivery_audit;
 BEGIN;
 INSERT INTO vault.part VALUES (1, 'before');
 CALL delivery.rotate_audit_log('vault.log', 'vault."log 2"');
@@ -139,6 +159,10 @@ SELECT operation, detail, new_row FROM vault.log ORDER BY sequence DESC LIMIT 2;
 SELECT sequence, operation, audited, audited_oid = 'vault.log'::regclass AS of_log, regexp_replace(detail::text, '[0-9]+,|[0-9a-f]{64}', '...', 'g') AS detail, new_row FROM vault."log 2" ORDER BY sequence;
 SELECT * FROM delivery.audits() WHERE audited::text LIKE 'vault.%' ORDER BY audited::text;
 SELECT log, has_table_privilege('regress_delivery_reader', log, 'SELECT') AS reads, has_table_privilege('regress_delivery_reader', log, 'INSERT') AS records, has_table_privilege('regress_delivery_reader', log, 'UPDATE, DELETE, TRUNCATE, TRIGGER') AS more FROM unnest('{vault.log,"vault.\"log 2\""}'::regclass[]) AS log;
+-- policies are not copied, so that nobody sees a row whom they hid it from; triggers fire as they did
+SELECT relname, relrowsecurity FROM pg_class WHERE oid = 'vault."log 2"'::regclass;
+SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgrelid IN ('vault.part'::regclass, 'vault.part_1'::regclass) ORDER BY tgrelid::regclass::text, tgname;
+SELECT pg_temp.refusal($$ CALL delivery.rotate_audit_log('vault.log', 'vault.fork') $$) AS twice;
 TRUNCATE vault.part_1;
 SELECT operation, audited FROM vault."log 2" ORDER BY sequence DESC LIMIT 1;
 -- the first row is a kept head of the log before

@@ -106,6 +106,59 @@ INSERT INTO child VALUES (1, 's3cret', 'more');
 SELECT operation, new_row FROM recorded ORDER BY sequence DESC LIMIT 1;
 SELECT audited, log, excluded FROM delivery.audits() ORDER BY audited::text;
 
+-- what parents and children do not record is the same, or refused: no list is lost
+CREATE TABLE p1 (id integer, secret text);
+CREATE TABLE c1 () INHERITS (p1);
+SELECT delivery.record_audit('c1', 'stage.log');
+SELECT pg_temp.refusal($$ SELECT delivery.record_audit('p1', 'stage.log', '{secret}') $$) AS child_records_more;
+SELECT delivery.stop_audit('c1');
+SELECT delivery.record_audit('c1', 'stage.log', '{secret}');
+SELECT pg_temp.refusal($$ SELECT delivery.record_audit('p1', 'stage.log') $$) AS child_records_less;
+SELECT delivery.record_audit('p1', 'stage.log', '{secret}');
+SELECT pg_temp.refusal($$ SELECT delivery.record_audit('c1', 'stage.log', '{id}') $$) AS otherwise_than_parent;
+CREATE TABLE p2 (id integer, secret text);
+ALTER TABLE c1 INHERIT p2;
+SELECT pg_temp.refusal($$ SELECT delivery.record_audit('p2', 'stage.log') $$) AS two_parents;
+SELECT delivery.record_audit('p2', 'stage.log', '{secret}');
+-- a child of two parents goes on with the other one
+SELECT delivery.stop_audit('p1');
+INSERT INTO c1 VALUES (1, 's3cret');
+SELECT audited, new_row FROM recorded ORDER BY sequence DESC LIMIT 1;
+SELECT audited FROM delivery.audits() WHERE audited::text ~ '^[cp][12]$';
+-- without a list, that of the table stays; triggers that fire otherwise do so again
+CREATE TABLE secretive (id integer, secret text) PARTITION BY LIST (id);
+CREATE TABLE secretive_1 PARTITION OF secretive FOR VALUES IN (1);
+SELECT delivery.record_audit('secretive', 'stage.log', '{secret}');
+ALTER TABLE secretive ENABLE ALWAYS TRIGGER delivery_audit;
+ALTER TABLE secretive_1 DISABLE TRIGGER delivery_audit_truncate;
+CREATE TABLE secretive_2 PARTITION OF secretive FOR VALUES IN (2);
+SELECT delivery.record_audit('secretive', 'stage.log');
+SELECT delivery.record_audit('secretive', 'stage.log', '{id}');
+SELECT delivery.record_audit('secretive', 'stage.log', '{secret}');
+INSERT INTO secretive VALUES (2, 's3cret');
+SELECT audited, new_row FROM recorded ORDER BY sequence DESC LIMIT 1;
+SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgrelid IN ('secretive'::regclass, 'secretive_1'::regclass, 'secretive_2'::regclass) ORDER BY tgrelid::regclass::text, tgname;
+-- columns that came later have their default, also where others are excluded; one that is computed from an excluded one is excluded
+CREATE TABLE defaulted (id integer PRIMARY KEY, secret text, name text, low text GENERATED ALWAYS AS (lower(secret)) STORED, whole text GENERATED ALWAYS AS (name || '!') STORED);
+INSERT INTO defaulted VALUES (1, 'S3cret', 'n'), (2, 'S3cret', 'n');
+SELECT delivery.record_audit('defaulted', 'stage.log', '{secret}');
+ALTER TABLE defaulted ADD c int DEFAULT 7;
+UPDATE defaulted SET secret = 'X' WHERE id = 1;
+DELETE FROM defaulted WHERE id = 2;
+ALTER TABLE defaulted ADD also text GENERATED ALWAYS AS (upper(secret)) STORED;
+UPDATE defaulted SET name = 'm', secret = 'S3cret';
+SELECT operation, old_row, new_row FROM recorded WHERE audited = 'stage.defaulted' ORDER BY sequence;
+-- changes that images do not show are changes
+CREATE TABLE unseen (id integer, b jsonb, a integer[], n numeric, f float8);
+SELECT delivery.record_audit('unseen', 'stage.log');
+INSERT INTO unseen VALUES (1, NULL, '{1,2}', 1, 0);
+UPDATE unseen SET b = 'null';
+UPDATE unseen SET a = '[5:6]={1,2}';
+UPDATE unseen SET n = 1.0;
+UPDATE unseen SET f = '-0';
+UPDATE unseen SET b = b, a = a, n = n, f = f;
+SELECT count(*) AS updates FROM recorded WHERE audited = 'stage.unseen' AND operation = 'UPDATE';
+
 -- images parse by key, whatever a json column holds
 CREATE TABLE doc (id integer, j json, js json[], b jsonb, "odd ""name"", {:}" text);
 SELECT delivery.record_audit('doc', 'stage.log');
@@ -117,7 +170,7 @@ SELECT new_row ->> 'id' AS id, left(new_row ->> 'j', 60) AS j, json_typeof(new_r
 SELECT count(*) AS different FROM doc AS d JOIN stage.log AS l ON (l.new_row ->> 'id')::int = d.id AND l.audited = 'stage.doc'
 WHERE (d.j::text IN (new_row ->> 'j', (new_row -> 'j')::text) AND coalesce(d.js::text IN (new_row ->> 'js', '{"{\"a\": \"\\u0000\"}",2}'), true) AND coalesce(d.b = (new_row ->> 'b')::jsonb, true) AND d."odd ""name"", {:}" IS NOT DISTINCT FROM new_row ->> 'odd "name", {:}') IS NOT TRUE AND d.id <> 12;
 UPDATE doc SET j = '{"a": "\u0000 again"}' WHERE id = 1;
-SELECT count(*) AS readable FROM stage.log WHERE (old_row ->> 'id') IS NOT NULL OR (new_row ->> 'id') IS NOT NULL OR operation IN ('EXCLUDE', 'TRUNCATE');
+SELECT count(*) AS readable FROM stage.log WHERE (old_row ->> 'id') IS NOT NULL OR (new_row ->> 'id') IS NOT NULL OR operation IN ('EXCLUDE', 'STOP', 'TRUNCATE');
 SELECT count(*) AS all_rows FROM stage.log;
 
 -- savepoints; what is queued beyond work_mem is in a file
@@ -187,6 +240,26 @@ RESET work_mem;
 SELECT count(*) AS problems FROM delivery.verify_audit('stage.log');
 SELECT count(*) = max(sequence) AS without_gaps FROM stage.log;
 
+-- a full temporary file ends what is in the savepoint, and nothing else
+SET work_mem = '64kB';
+SET temp_file_limit = '1MB';
+\set VERBOSITY sqlstate
+BEGIN;
+INSERT INTO many SELECT i, repeat('x', 1000) FROM generate_series(60001, 60200) AS i;
+SAVEPOINT a;
+INSERT INTO many SELECT i, repeat('x', 5000) FROM generate_series(61001, 61500) AS i;
+ROLLBACK TO a;
+INSERT INTO many VALUES (62001, 'after');
+SAVEPOINT b;
+INSERT INTO many SELECT i, repeat('x', 5000) FROM generate_series(63001, 63500) AS i;
+ROLLBACK TO b;
+COMMIT;
+\set VERBOSITY default
+RESET temp_file_limit;
+RESET work_mem;
+SELECT count(*), max(new_row ->> 'id') FROM stage.log WHERE audited = 'stage.many' AND (new_row ->> 'id')::int > 60000;
+SELECT count(*) AS problems FROM delivery.verify_audit('stage.log');
+
 -- the log is locked at the end alone, and nothing is in it before
 BEGIN;
 UPDATE many SET what = 'later' WHERE id = 1;
@@ -245,6 +318,7 @@ SELECT (SELECT count(*) FROM stage.outer) AS outer_rows, (SELECT count(*) FROM s
 SELECT count(*) AS problems FROM (SELECT * FROM delivery.verify_audit('stage.outer') UNION ALL SELECT * FROM delivery.verify_audit('stage.inner')) AS v;
 
 DROP TABLE source, seen, stage.outer, stage.inner;
+DROP TABLE p1, p2, c1, secretive, defaulted, unseen;
 DROP TABLE account, keyless, part, parent, child, doc, many, late, shop.orders;
 DROP VIEW recorded;
 DROP TABLE stage.log;

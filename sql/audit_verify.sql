@@ -86,6 +86,9 @@ SELECT what, pg_temp.after(tampering) FROM (VALUES
 	(28, 'it names another digest', $$ UPDATE ledger.chain SET detail = replace(detail::text, '"digest":"', '"digest":"0')::json WHERE sequence = 12; SELECT pg_temp.forge(12) $$),
 	(29, 'a forgery', $$ UPDATE ledger.chain SET new_row = '{"id":4}' WHERE sequence = 4; SELECT pg_temp.forge(4) $$), (30, 'a forgery of images alone', $$ UPDATE ledger.chain SET new_row = '{"id":4}' WHERE sequence = 4; UPDATE ledger.chain SET digest = sha256('\x01' || pg_temp.field(salt) || pg_temp.field(NULL) || pg_temp.field(pg_temp.utf8(new_row::text))) WHERE sequence = 4 $$),
 	(31, 'several', $$ UPDATE ledger.chain SET actor = 'mallory' WHERE sequence IN (2, 5, 9); DELETE FROM ledger.chain WHERE sequence IN (4, 7, 8) $$), (32, 'an erased row, edited', $$ UPDATE ledger.chain SET actor = 'mallory' WHERE sequence = 3 $$),
+	(34, 'a row before the first', $$ INSERT INTO ledger.chain SELECT 0, format, recorded_at, transaction_id, 'alice', login, operation, audited, audited_oid, detail, old_row, new_row, salt, digest, previous_hash, hash FROM ledger.chain WHERE sequence = 1; SELECT pg_temp.forge(0) $$),
+	(35, 'another one', $$ INSERT INTO ledger.chain SELECT -7, format, recorded_at, transaction_id, 'alice', login, operation, audited, audited_oid, detail, old_row, new_row, salt, digest, previous_hash, hash FROM ledger.chain WHERE sequence = 1; SELECT pg_temp.forge(-7) $$),
+	(36, 'a detail that nobody can read', $$ UPDATE ledger.chain SET detail = '{"sequence":3,"x":"\u0000"}' WHERE sequence = 12; SELECT pg_temp.forge(12) $$), (37, 'an erased row is gone', 'DELETE FROM ledger.chain WHERE sequence = 3'),
 	(33, 'a detail that is no object', $$ UPDATE ledger.chain SET detail = '[1]' WHERE sequence = 12; SELECT pg_temp.forge(12) $$)
 ) AS v (i, what, tampering) ORDER BY i;
 -- what is cut off at the end, a head tells that was kept elsewhere; it looks at nothing before
@@ -105,6 +108,26 @@ INSERT INTO fact VALUES (14, 'goes on'), (15, 'from there');
 -- the row that says that row 3 was erased went with the tail
 SELECT * FROM delivery.verify_audit('ledger.chain');
 SELECT sequence, problem FROM delivery.verify_audit('ledger.chain', :head, :'hash');
+
+-- a head before the first row sees what is before it
+SELECT pg_temp.after($$ INSERT INTO ledger.chain SELECT 0, format, recorded_at, transaction_id, 'alice', login, operation, audited, audited_oid, detail, old_row, new_row, salt, digest, previous_hash, hash FROM ledger.chain WHERE sequence = 1; SELECT pg_temp.forge(0) $$,
+	$$ delivery.verify_audit('ledger.chain', 0, decode(repeat('00', 32), 'hex')) $$);
+-- a forgery cannot be pruned, be it the last row that goes
+CREATE FUNCTION pg_temp.refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	detail text;
+BEGIN
+	EXECUTE statement;
+	RAISE EXCEPTION USING errcode = 'P0001', message = 'no error';
+EXCEPTION WHEN raise_exception THEN
+	RETURN sqlerrm;
+WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN concat_ws(': ', sqlstate, detail);
+END $$;
+SELECT pg_temp.refused($$ SET LOCAL session_replication_role = replica; UPDATE ledger.chain SET new_row = '{"id":2}' WHERE sequence = 2; SELECT pg_temp.forge(2); SET LOCAL session_replication_role = origin; SELECT delivery.prune_audit('ledger.chain', 2, 'hide it') $$) AS forged,
+	pg_temp.refused($$ SELECT delivery.prune_audit('ledger.chain', 2, 'archived') $$) AS whole,
+	pg_temp.refused($$ SET LOCAL session_replication_role = replica; INSERT INTO ledger.chain SELECT 0, format, recorded_at, transaction_id, 'alice', login, operation, audited, audited_oid, detail, old_row, new_row, salt, digest, previous_hash, hash FROM ledger.chain WHERE sequence = 1; SELECT pg_temp.forge(0); SET LOCAL session_replication_role = origin; SELECT delivery.prune_audit('ledger.chain', 2, 'hide it') $$) AS before_the_first;
 
 -- what is no head
 CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE statement; RETURN 'no error'; EXCEPTION WHEN OTHERS THEN RETURN concat_ws(' ', sqlstate, sqlerrm); END $$;

@@ -132,6 +132,10 @@ ALTER TABLE ward.person RENAME secret TO hidden;
 SELECT * FROM delivery.health_check();
 SELECT delivery.record_audit('ward.person', 'ward.log', '{hidden}');
 SELECT * FROM delivery.health_check();
+-- a constraint of a log, which is not looked at
+ALTER TABLE ward.log ADD CONSTRAINT of_ada CHECK (actor = 'ada') NOT VALID;
+SELECT * FROM delivery.health_check();
+ALTER TABLE ward.log DROP CONSTRAINT of_ada;
 DROP TABLE ward.person, ward.other_log;
 DROP FUNCTION ward.nothing();
 
