@@ -1,14 +1,15 @@
 #!/bin/bash
 # Logical replication: rows that are applied are neither judged nor recorded, unless
 # the triggers are ENABLE ALWAYS; what is refused then stops the subscription. Needs a
-# cluster of its own, as wal_level is logical. Prints TAP.
+# cluster of its own, as wal_level is logical; so that transactions can be prepared,
+# two-phase commit of audited changes is tested here, too. Prints TAP.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 . test/bin/tap.sh
 trap 'rm -rf "$work"; test/bin/cluster.sh stop replication' EXIT
-plan 11
-test/bin/cluster.sh start replication "wal_level = logical" "wal_retrieve_retry_interval = 200ms"
+plan 14
+test/bin/cluster.sh start replication "wal_level = logical" "wal_retrieve_retry_interval = 200ms" "max_prepared_transactions = 2"
 settings=$(test/bin/cluster.sh env replication)
 eval "$settings"
 
@@ -78,6 +79,16 @@ query subscriber "SELECT delivery.set_wip_limit('card', '{doing}', 3, 'block')" 
 status=0
 wait_for subscriber "SELECT lane = 'doing' FROM card WHERE id = 4" || status=1
 result $status "until there is room for it"
+
+# two-phase commit: rows are added when it is prepared, and seen when it is committed
+last="$(query subscriber "SELECT max(sequence) FROM log")"
+query subscriber "BEGIN; INSERT INTO card VALUES (9, 'later'); PREPARE TRANSACTION 'two'"
+is "$(query subscriber "SELECT max(sequence) - $last FROM log")" 0 "a prepared change is not in the log yet"
+query subscriber "COMMIT PREPARED 'two'"
+is "$(query subscriber "SELECT sequence - $last, operation, new_row ->> 'lane' FROM log WHERE sequence > $last")" "1|INSERT|later" \
+	"and is once it is committed"
+is "$(query subscriber "SELECT count(*) FROM delivery.verify_audit('log')")" 0 "and the chain is whole"
+query subscriber "DELETE FROM card WHERE id = 9"
 
 # an append-only table
 append_only="SELECT delivery.append_only('card');
