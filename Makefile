@@ -63,6 +63,7 @@ OWN_HEADERS = \
 	src/guard/audit_image.h \
 	src/guard/audit_lock.h \
 	src/guard/audit_log.h \
+	src/guard/audit_names.h \
 	src/guard/audit_queue.h \
 	src/guard/audit_record.h \
 	src/guard/audit_target.h \
@@ -131,6 +132,7 @@ OBJS = \
 	src/guard/audit_image.o \
 	src/guard/audit_lock.o \
 	src/guard/audit_log.o \
+	src/guard/audit_names.o \
 	src/guard/audit_queue.o \
 	src/guard/audit_record.o \
 	src/guard/audit_target.o \

@@ -13,15 +13,11 @@
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
-#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
-#include "nodes/bitmapset.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -31,6 +27,7 @@
 #include "guard/audit.h"
 #include "guard/audit_attach.h"
 #include "guard/audit_log.h"
+#include "guard/audit_names.h"
 #include "guard/audit_target.h"
 
 PG_FUNCTION_INFO_V1(delivery_record_audit);
@@ -149,114 +146,13 @@ check_kind(Relation audited, const char *name)
 				 errhint("Its changes are recorded, under its own name.")));
 }
 
-/* --- excluded columns --------------------------------------------------- */
-
-typedef struct Names
-{
-	int			count;
-	char	  **names;
-} Names;
-
-static bool
-has_name(int count, char *const *names, const char *name)
-{
-	for (int i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
-/* Each once. */
-static Names
-read_names(ArrayType *array)
-{
-	Datum	   *values;
-	bool	   *nulls;
-	Names		result = {0};
-	int			count;
-
-	deconstruct_array(array, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &values, &nulls, &count);
-	result.names = (char **) palloc(Max(count, 1) * sizeof(char *));
-	for (int i = 0; i < count; i++)
-	{
-		if (nulls[i])
-			refuse_null("name of an excluded column", "record_audit('a_table', 'a_log', '{a_column}')");
-		if (!has_name(result.count, result.names, NameStr(*DatumGetName(values[i]))))
-			result.names[result.count++] = NameStr(*DatumGetName(values[i]));
-	}
-	return result;
-}
-
-static void
-check_excluded(Relation audited, const char *table, const Names *excluded)
-{
-	Bitmapset  *key = RelationGetIndexAttrBitmap(audited, INDEX_ATTR_BITMAP_PRIMARY_KEY);
-	int			left = 0;
-
-	for (int i = 0; i < excluded->count; i++)
-	{
-		AttrNumber	column = get_attnum(RelationGetRelid(audited), excluded->names[i]);
-
-		if (column <= 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("column \"%s\" of table %s does not exist", excluded->names[i], table),
-					 errdetail("It is among the columns that are not to be recorded."),
-					 errhint("Name columns of the table, as they are named there.")));
-		if (bms_is_member(column - FirstLowInvalidHeapAttributeNumber, key))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("column \"%s\" of table %s has to be recorded", excluded->names[i], table),
-					 errdetail("It belongs to the primary key, which tells what row was changed."),
-					 errhint("Exclude other columns, or give the table a key that may be recorded.")));
-	}
-	for (int i = 0; i < RelationGetDescr(audited)->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(audited), i);
-
-		left += !attribute->attisdropped && !has_name(excluded->count, excluded->names, NameStr(attribute->attname));
-	}
-	if (left == 0 && excluded->count > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("no column of table %s is left to be recorded", table),
-				 errdetail("All of them are excluded."),
-				 errhint("SELECT delivery.stop_audit(%s) ends the recording.", quote_literal_cstr(table))));
-}
-
-static char *
-name_array(const Names *names)
-{
-	Datum	   *values = (Datum *) palloc(Max(names->count, 1) * sizeof(Datum));
-	Oid			output;
-	bool		is_varlena;
-
-	for (int i = 0; i < names->count; i++)
-		values[i] = CStringGetDatum(names->names[i]);
-	getTypeOutputInfo(NAMEARRAYOID, &output, &is_varlena);
-	return OidOutputFunctionCall(output, PointerGetDatum(construct_array(values, names->count, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR)));
-}
-
-static bool
-excludes_other(const AuditTrigger *trigger, const Names *excluded)
-{
-	if (!trigger->exists || trigger->excluded_count != excluded->count)
-		return trigger->exists;
-	for (int i = 0; i < excluded->count; i++)
-		if (!has_name(trigger->excluded_count, trigger->excluded, excluded->names[i]))
-			return true;
-	return false;
-}
-
-static Names
-excluded_by(const AuditTrigger *trigger)
-{
-	Names		names = {trigger->excluded_count, trigger->excluded};
-
-	return names;
-}
-
 /* --- audited otherwise -------------------------------------------------- */
+
+static bool
+excludes_other(const AuditTrigger *trigger, const AuditNames *excluded)
+{
+	return trigger->exists && !delivery_audit_same_names(&trigger->excluded, excluded);
+}
 
 pg_noreturn static void
 refuse_audited(const char *name, const char *detail)
@@ -273,18 +169,17 @@ refuse_audited(const char *name, const char *detail)
  * log, by themselves, or without other columns than before or than now.
  */
 static void
-check_not_audited_otherwise(Oid table, Oid log, bool root, const AuditTrigger *before, const Names *excluded)
+check_not_audited_otherwise(Oid table, Oid log, bool root, const AuditTrigger *before, const AuditNames *excluded)
 {
 	Relation	relation = table_open(table, NoLock);
 	AuditTrigger trigger = delivery_audit_trigger(relation, AUDIT_TRIGGER);
-	Names		so_far = excluded_by(before);
 	char	   *name = delivery_qualified_name(relation);
 
 	if (trigger.exists && !root && relation->rd_rel->relispartition && !trigger.is_clone)
 		refuse_audited(name, "It is a partition that is audited by itself.");
 	if (trigger.exists && trigger.log != log)
 		refuse_audited(name, "It is recorded in another log.");
-	if (!root && excludes_other(&trigger, excluded) && (!before->exists || excludes_other(&trigger, &so_far)))
+	if (!root && excludes_other(&trigger, excluded) && (!before->exists || excludes_other(&trigger, &before->excluded)))
 		refuse_audited(name, "It is recorded without other columns.");
 	table_close(relation, NoLock);
 }
@@ -354,11 +249,11 @@ drop_triggers(Oid table, Oid log)
  * for each row, but none for TRUNCATE; to children it copies none.
  */
 static bool
-create_missing_triggers(Oid table, Oid log, bool root, const char *log_name, const Names *names)
+create_missing_triggers(Oid table, Oid log, bool root, const char *log_name, const AuditNames *names)
 {
 	Relation	relation = table_open(table, NoLock);
 	char	   *name = delivery_qualified_name(relation);
-	const char *excluded = name_array(names);
+	const char *excluded = delivery_audit_names_literal(names);
 	AuditTrigger truncate = delivery_audit_trigger(relation, AUDIT_TRUNCATE_TRIGGER);
 	bool		by_row = (root || !relation->rd_rel->relispartition) && !delivery_audit_trigger(relation, AUDIT_TRIGGER).exists;
 	bool		by_truncate = truncate.log != log || excludes_other(&truncate, names);
@@ -379,7 +274,7 @@ create_missing_triggers(Oid table, Oid log, bool root, const char *log_name, con
 }
 
 static bool
-attach(const List *tables, Oid audited, Oid log, const char *log_name, const Names *excluded)
+attach(const List *tables, Oid audited, Oid log, const char *log_name, const AuditNames *excluded)
 {
 	bool		created = false;
 	const ListCell *cell;
@@ -439,7 +334,7 @@ restore_states(const List *tables, const char *states)
 }
 
 static void
-replace_triggers(const List *tables, Oid audited, Oid log, Oid next, const char *next_name, const Names *excluded)
+replace_triggers(const List *tables, Oid audited, Oid log, Oid next, const char *next_name, const AuditNames *excluded)
 {
 	char	   *states = read_states(tables);
 	const ListCell *cell;
@@ -459,33 +354,16 @@ delivery_audit_move(const List *tables, Oid audited, Oid log, Oid next, const ch
 {
 	Relation	relation = table_open(audited, NoLock);
 	AuditTrigger trigger = delivery_audit_trigger(relation, AUDIT_TRIGGER);
-	Names		excluded;
+	AuditNames	excluded;
 
 	if (!OidIsValid(trigger.log))
 		trigger = delivery_audit_trigger(relation, AUDIT_TRUNCATE_TRIGGER);
 	table_close(relation, NoLock);
-	excluded = excluded_by(&trigger);
+	excluded = trigger.excluded;
 	replace_triggers(tables, audited, log, next, next_name, &excluded);
 }
 
 /* --- what the log is told ----------------------------------------------- */
-
-static char *
-describe_excluded(const Names *excluded)
-{
-	StringInfoData detail;
-
-	initStringInfo(&detail);
-	appendStringInfoString(&detail, "{\"excluded\":[");
-	for (int i = 0; i < excluded->count; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(&detail, ',');
-		escape_json(&detail, excluded->names[i]);
-	}
-	appendStringInfoString(&detail, "]}");
-	return detail.data;
-}
 
 /*
  * That from now on other columns are recorded, or none.  A log that takes nothing any
@@ -515,10 +393,10 @@ queue_change(Oid audited, Oid log, AuditOperation operation, const char *detail)
  * Without a list, that of a table that is recorded in this log stays: who attaches a new
  * partition does not mean to record what was not to be recorded.
  */
-static Names
-wanted_names(const AuditTrigger *before, Oid log, Names named)
+static AuditNames
+wanted_names(const AuditTrigger *before, Oid log, AuditNames named)
 {
-	return named.count == 0 && before->exists && before->log == log ? excluded_by(before) : named;
+	return named.count == 0 && before->exists && before->log == log ? before->excluded : named;
 }
 
 /*
@@ -526,11 +404,11 @@ wanted_names(const AuditTrigger *before, Oid log, Names named)
  * does, and at once: who reads the table and goes on to write would deadlock.
  */
 static LOCKMODE
-needed_lock(Oid audited, Oid log, Names named)
+needed_lock(Oid audited, Oid log, AuditNames named)
 {
 	Relation	relation = delivery_open_table(audited, AccessShareLock);
 	AuditTrigger trigger = delivery_audit_trigger(relation, AUDIT_TRIGGER);
-	Names		wanted = wanted_names(&trigger, log, named);
+	AuditNames	wanted = wanted_names(&trigger, log, named);
 
 	table_close(relation, AccessShareLock);
 	return excludes_other(&trigger, &wanted) ? AccessExclusiveLock : ShareRowExclusiveLock;
@@ -552,7 +430,7 @@ check_log(Oid oid)
 }
 
 static void
-check_parts(const List *tables, Oid audited, Oid log, const AuditTrigger *before, const Names *excluded)
+check_parts(const List *tables, Oid audited, Oid log, const AuditTrigger *before, const AuditNames *excluded)
 {
 	AuditTrigger parent = audited_by_parent(audited, tables, log);
 	const ListCell *cell;
@@ -575,7 +453,7 @@ delivery_record_audit(PG_FUNCTION_ARGS)
 {
 	Oid			audited_oid;
 	Oid			log_oid;
-	Names		excluded;
+	AuditNames	excluded;
 	LOCKMODE	mode;
 	Relation	audited;
 	AuditTrigger before;
@@ -588,7 +466,7 @@ delivery_record_audit(PG_FUNCTION_ARGS)
 					"record_audit('a_table', 'a_log', '{}')");
 	audited_oid = PG_GETARG_OID(0);
 	log_oid = PG_GETARG_OID(1);
-	excluded = read_names(PG_GETARG_ARRAYTYPE_P(2));
+	excluded = delivery_audit_read_names(PG_GETARG_ARRAYTYPE_P(2));
 	delivery_check_table_exists(log_oid);
 	delivery_audit_check_rights(audited_oid, log_oid);
 	mode = needed_lock(audited_oid, log_oid, excluded);
@@ -597,7 +475,7 @@ delivery_record_audit(PG_FUNCTION_ARGS)
 	check_kind(audited, name);
 	before = delivery_audit_trigger(audited, AUDIT_TRIGGER);
 	excluded = wanted_names(&before, log_oid, excluded);
-	check_excluded(audited, name, &excluded);
+	delivery_audit_check_names(audited, name, &excluded);
 	table_close(audited, NoLock);
 	log_name = check_log(log_oid);
 
@@ -606,7 +484,7 @@ delivery_record_audit(PG_FUNCTION_ARGS)
 	if (excludes_other(&before, &excluded))
 	{
 		replace_triggers(tables, audited_oid, log_oid, log_oid, log_name, &excluded);
-		queue_change(audited_oid, log_oid, AUDIT_EXCLUDE, describe_excluded(&excluded));
+		queue_change(audited_oid, log_oid, AUDIT_EXCLUDE, delivery_audit_names_json(&excluded));
 	}
 	else if (!attach(tables, audited_oid, log_oid, log_name, &excluded))
 		ereport(ERROR,

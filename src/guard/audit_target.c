@@ -66,22 +66,6 @@ read_condition(const char *condition, ArrayType **excluded)
 	return DatumGetObjectId(log->constvalue);
 }
 
-static int
-read_names(ArrayType *array, char ***names)
-{
-	Datum	   *values;
-	bool	   *nulls;
-	int			count;
-	int			found = 0;
-
-	deconstruct_array(array, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &values, &nulls, &count);
-	*names = (char **) palloc(Max(count, 1) * sizeof(char *));
-	for (int i = 0; i < count; i++)
-		if (!nulls[i])
-			(*names)[found++] = pstrdup(NameStr(*DatumGetName(values[i])));
-	return found;
-}
-
 /*
  * The trigger of that name.  To look into a condition reads the catalog, at which the
  * relation's own triggers may be freed.
@@ -106,7 +90,7 @@ delivery_audit_trigger(Relation relation, const char *name)
 	}
 	found.log = read_condition(condition, &excluded);
 	if (OidIsValid(found.log))
-		found.excluded_count = read_names(excluded, &found.excluded);
+		found.excluded = delivery_audit_read_names(excluded);
 	return found;
 }
 
@@ -211,17 +195,17 @@ mask_computed(Relation relation, TupleDesc masked)
  * them.  The server keeps one of each shape per session.
  */
 static void
-find_row_type(Relation relation, int count, char **excluded, AuditTarget *target)
+find_row_type(Relation relation, const AuditNames *excluded, AuditTarget *target)
 {
 	TupleDesc	masked;
 
 	target->row_type = RelationGetDescr(relation)->tdtypeid;
 	target->row_typmod = RelationGetDescr(relation)->tdtypmod;
-	if (count == 0)
+	if (excluded->count == 0)
 		return;
 	masked = CreateTupleDescCopy(RelationGetDescr(relation));
-	for (int i = 0; i < count; i++)
-		mask_column(relation, masked, excluded[i]);
+	for (int i = 0; i < excluded->count; i++)
+		mask_column(relation, masked, excluded->names[i]);
 	mask_computed(relation, masked);
 	masked->tdtypeid = RECORDOID;
 	masked->tdtypmod = -1;
@@ -297,9 +281,8 @@ delivery_audit_target(Relation relation, const Trigger *trigger, AuditTarget *ta
 	char	   *name;
 	char	   *condition;
 	ArrayType  *excluded;
-	char	  **names;
+	AuditNames	names;
 	uint64		before;
-	int			count;
 
 	watch();
 	if (known->trigger == oid)
@@ -313,8 +296,8 @@ delivery_audit_target(Relation relation, const Trigger *trigger, AuditTarget *ta
 	target->log = read_condition(condition, &excluded);
 	if (!OidIsValid(target->log))
 		refuse_trigger(relation, name);
-	count = read_names(excluded, &names);
-	find_row_type(relation, count, names, target);
+	names = delivery_audit_read_names(excluded);
+	find_row_type(relation, &names, target);
 	/* what changed while we looked is looked at the next time */
 	if (target_changes == before)
 	{

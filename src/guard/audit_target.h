@@ -10,6 +10,8 @@
 #include "utils/relcache.h"
 #include "utils/reltrigger.h"
 
+#include "guard/audit_names.h"
+
 /* the condition of the triggers on an audited table */
 #define AUDIT_CONDITION "records_audit"
 
@@ -24,8 +26,7 @@ typedef struct AuditTrigger
 	bool		is_clone;		/* of that of the table that this is a partition of */
 	char		enabled;		/* as in pg_trigger.tgenabled */
 	Oid			log;			/* InvalidOid: it is none of ours */
-	int			excluded_count;
-	char	  **excluded;
+	AuditNames	excluded;
 } AuditTrigger;
 
 /* What is needed for each row. */

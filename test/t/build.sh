@@ -36,7 +36,7 @@ result $status "make install with DESTDIR installs control file, script and libr
 
 # everything in the install script comes from the pieces, in the given order
 status=0
-find "$work/stage" -name "delivery--$version.sql" -exec grep -nEi 'or replace|if not exists' {} + >"$work/log" && status=1
+find "$work/stage" -name "delivery--$version.sql" -exec grep -nEi '^[[:space:]]*(create|alter|drop)[[:space:]]([^'"'"']*[[:space:]])?(or replace|if (not )?exists)' {} + >"$work/log" && status=1
 result $status "the install script says neither OR REPLACE nor IF NOT EXISTS"
 
 status=0
