@@ -135,4 +135,18 @@ SELECT head, pg_temp.refusal(format('SELECT delivery.verify_audit(%s)', head)) F
 	(6, $$'ledger.chain', 1, 'short'$$), (7, $$'ledger.chain', 0, sha256('')$$), (8, $$'ledger.chain', 0, decode(repeat('00', 32), 'hex')$$)) AS v (i, head) ORDER BY i;
 
 DROP TABLE fact, ledger.chain;
+
+-- a log as 0.1.0 wrote it, the first release: rows of format 1 verify from here on, with what was erased and pruned
+CALL delivery.create_audit_log('ledger.kept');
+SET session_replication_role = replica;
+INSERT INTO ledger.kept (sequence, format, recorded_at, transaction_id, actor, login, operation, audited, audited_oid, detail, old_row, new_row, salt, digest, previous_hash, hash) VALUES
+	(2, 1, '2026-06-01 10:00:01.000000+00', 1235, 'bob@example.org', 'app', 'UPDATE', 'public."Konto é"', 16401, NULL, NULL, NULL, NULL, '\x7f4fa4034897fc90c81fb1f3f8ce4f93386be80af00150a532510cd02df543c9', '\x18473cdc055e9b9fee0d8067fd01514d96c43cb6e9c14786b3f57c4aff54ee15', '\xdb1324ec5fbdb03471f506e73444430beb84a5a84a8e16d79ff81f75cc900c55'),
+	(3, 1, '2026-06-01 10:00:02.000000+00', 1236, 'bob@example.org', 'app', 'DELETE', 'public."Konto é"', 16401, NULL, '{"id":1,"name":null}', NULL, '\xa394664f9ae7066d4cafba639423de48', '\xf8b4adf24284d2e82e94eb8ef6d24fdd0be9278ef9643e0396de0b113c521cbe', '\xdb1324ec5fbdb03471f506e73444430beb84a5a84a8e16d79ff81f75cc900c55', '\x3308fa9820e78dc00f92c7d58be77e07c68154db45239c2bcad28eea02dbc26f'),
+	(4, 1, '2026-06-01 10:00:03.000000+00', 4294968296, 'postgres', 'postgres', 'TRUNCATE', 'public."Konto é"', 16401, NULL, NULL, NULL, NULL, NULL, '\x3308fa9820e78dc00f92c7d58be77e07c68154db45239c2bcad28eea02dbc26f', '\x9b061e6296c2ffe5c526cacbc6e5ce325b23361780123ead9b64606bfe331187'),
+	(5, 1, '2026-12-01 04:43:01.081744+00', 3996, 'postgres', 'postgres', 'ERASE', 'public."Konto é"', 16401, '{"sequence":2,"digest":"7f4fa4034897fc90c81fb1f3f8ce4f93386be80af00150a532510cd02df543c9","reason":"asked for"}', NULL, NULL, NULL, NULL, '\x9b061e6296c2ffe5c526cacbc6e5ce325b23361780123ead9b64606bfe331187', '\x48465452886ae6656caa7716e62b5ebc31b95a998500a21b880170f9b0b9453a'),
+	(6, 1, '2026-12-01 04:43:01.081940+00', 3997, 'postgres', 'postgres', 'PRUNE', 'public.fx', 22246, '{"up_to":1,"hash":"18473cdc055e9b9fee0d8067fd01514d96c43cb6e9c14786b3f57c4aff54ee15","count":1,"reason":"archived"}', NULL, NULL, NULL, NULL, '\x48465452886ae6656caa7716e62b5ebc31b95a998500a21b880170f9b0b9453a', '\x1e88db65abbd206f0759f2528f9b252dcbcd50520b81f727c0d633bf9d084cd6');
+RESET session_replication_role;
+SELECT count(*), (SELECT count(*) FROM delivery.verify_audit('ledger.kept')) AS problems FROM ledger.kept;
+SELECT sequence, encode(hash, 'hex') AS hash FROM delivery.audit_head('ledger.kept');
+DROP TABLE ledger.kept;
 DROP SCHEMA ledger;
