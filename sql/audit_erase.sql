@@ -157,11 +157,11 @@ INSERT INTO vault.part VALUES (1, 'after');
 COMMIT;
 SELECT operation, detail, new_row FROM vault.log ORDER BY sequence DESC LIMIT 2;
 SELECT sequence, operation, audited, audited_oid = 'vault.log'::regclass AS of_log, regexp_replace(detail::text, '[0-9]+,|[0-9a-f]{64}', '...', 'g') AS detail, new_row FROM vault."log 2" ORDER BY sequence;
-SELECT * FROM delivery.audits() WHERE audited::text LIKE 'vault.%' ORDER BY audited::text;
+SELECT * FROM delivery.audits() WHERE audited::text LIKE 'vault.%' ORDER BY audited::text COLLATE "C";
 SELECT log, has_table_privilege('regress_delivery_reader', log, 'SELECT') AS reads, has_table_privilege('regress_delivery_reader', log, 'INSERT') AS records, has_table_privilege('regress_delivery_reader', log, 'UPDATE, DELETE, TRUNCATE, TRIGGER') AS more FROM unnest('{vault.log,"vault.\"log 2\""}'::regclass[]) AS log;
 -- policies are not copied, so that nobody sees a row whom they hid it from; triggers fire as they did
 SELECT relname, relrowsecurity FROM pg_class WHERE oid = 'vault."log 2"'::regclass;
-SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgrelid IN ('vault.part'::regclass, 'vault.part_1'::regclass) ORDER BY tgrelid::regclass::text, tgname;
+SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgrelid IN ('vault.part'::regclass, 'vault.part_1'::regclass) ORDER BY tgrelid::regclass::text COLLATE "C", tgname;
 SELECT pg_temp.refusal($$ CALL delivery.rotate_audit_log('vault.log', 'vault.fork') $$) AS twice;
 TRUNCATE vault.part_1;
 SELECT operation, audited FROM vault."log 2" ORDER BY sequence DESC LIMIT 1;
@@ -189,7 +189,7 @@ RESET ROLE;
 -- by who owns all of them, for the same owner
 CALL delivery.rotate_audit_log('vault."log 2"', 'vault.third');
 SELECT tableowner FROM pg_tables WHERE tablename = 'third';
-SELECT audited, log, excluded FROM delivery.audits() WHERE log = 'vault.third'::regclass ORDER BY audited::text;
+SELECT audited, log, excluded FROM delivery.audits() WHERE log = 'vault.third'::regclass ORDER BY audited::text COLLATE "C";
 
 -- over many pages of rows that are gone, but not vacuumed
 INSERT INTO vault.person SELECT i, 'many' FROM generate_series(1001, 4000) AS i;

@@ -98,13 +98,13 @@ UPDATE part SET id = 3 - id;
 SELECT operation, audited, old_row, new_row FROM recorded WHERE audited LIKE '%part%' ORDER BY sequence;
 SELECT delivery.record_audit('part', 'stage.log', '{what}');
 SELECT audited, excluded FROM delivery.audits() WHERE audited::text LIKE 'part%';
-SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgrelid IN ('part'::regclass, 'part_1'::regclass, 'part_2'::regclass) ORDER BY tgrelid::regclass::text, tgname;
+SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgrelid IN ('part'::regclass, 'part_1'::regclass, 'part_2'::regclass) ORDER BY tgrelid::regclass::text COLLATE "C", tgname;
 CREATE TABLE parent (id integer, secret text);
 CREATE TABLE child (more text) INHERITS (parent);
 SELECT delivery.record_audit('parent', 'stage.log', '{secret}');
 INSERT INTO child VALUES (1, 's3cret', 'more');
 SELECT operation, new_row FROM recorded ORDER BY sequence DESC LIMIT 1;
-SELECT audited, log, excluded FROM delivery.audits() ORDER BY audited::text;
+SELECT audited, log, excluded FROM delivery.audits() ORDER BY audited::text COLLATE "C";
 
 -- what parents and children do not record is the same, or refused: no list is lost
 CREATE TABLE p1 (id integer, secret text);
@@ -137,7 +137,7 @@ SELECT delivery.record_audit('secretive', 'stage.log', '{id}');
 SELECT delivery.record_audit('secretive', 'stage.log', '{secret}');
 INSERT INTO secretive VALUES (2, 's3cret');
 SELECT audited, new_row FROM recorded ORDER BY sequence DESC LIMIT 1;
-SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgrelid IN ('secretive'::regclass, 'secretive_1'::regclass, 'secretive_2'::regclass) ORDER BY tgrelid::regclass::text, tgname;
+SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgrelid IN ('secretive'::regclass, 'secretive_1'::regclass, 'secretive_2'::regclass) ORDER BY tgrelid::regclass::text COLLATE "C", tgname;
 -- columns that came later have their default, also where others are excluded; one that is computed from an excluded one is excluded
 CREATE TABLE defaulted (id integer PRIMARY KEY, secret text, name text, low text GENERATED ALWAYS AS (lower(secret)) STORED, whole text GENERATED ALWAYS AS (name || '!') STORED);
 INSERT INTO defaulted VALUES (1, 'S3cret', 'n'), (2, 'S3cret', 'n');

@@ -210,7 +210,7 @@ SELECT count(*) FROM delivery.guardrail_statements() AS s WHERE s LIKE '%guard%'
 SELECT s FROM said ORDER BY n \gexec
 \o
 \set ECHO all
-SELECT * FROM pg_temp.difference() ORDER BY 1, 2;
+SELECT * FROM pg_temp.difference() ORDER BY sign COLLATE "C", what COLLATE "C";
 -- for the owner, whose session has other settings, and all on its search_path
 GRANT SELECT ON said TO regress_delivery_guard;
 SET ROLE regress_delivery_guard;
@@ -229,7 +229,7 @@ RESET search_path;
 SET datestyle = 'ISO';
 SET timezone = 'UTC';
 RESET ROLE;
-SELECT * FROM pg_temp.difference() ORDER BY 1, 2;
+SELECT * FROM pg_temp.difference() ORDER BY sign COLLATE "C", what COLLATE "C";
 
 -- in one transaction, by a function
 SET ROLE regress_delivery_guard;
@@ -244,7 +244,7 @@ BEGIN
 	END LOOP;
 END $$;
 RESET ROLE;
-SELECT * FROM pg_temp.difference() ORDER BY 1, 2;
+SELECT * FROM pg_temp.difference() ORDER BY sign COLLATE "C", what COLLATE "C";
 COMMIT;
 
 -- where all stands: overrides add up, and nothing else changes
@@ -253,7 +253,7 @@ COMMIT;
 SELECT s FROM said ORDER BY n \gexec
 \o
 \set ECHO all
-SELECT sign, what FROM pg_temp.difference() ORDER BY 1, 2;
+SELECT sign, what FROM pg_temp.difference() ORDER BY sign COLLATE "C", what COLLATE "C";
 -- who allowed it is who runs the statements
 SELECT granted_by = delivery.actor() AS is_caller, count(*) FROM delivery.wip_override WHERE board::text LIKE '%guard%' GROUP BY 1;
 SELECT delivery.end_wip_override(:'board', ARRAY['do"ing']) AS ended;

@@ -22,11 +22,11 @@ INSERT INTO age.card VALUES
 	(8, 'doing', 'green', 1, 'infinity', 'infinity', 'infinity', 'infinity');
 
 -- none is named
-TABLE delivery.wip_entry;
+SELECT * FROM delivery.wip_entry ORDER BY board::text COLLATE "C";
 TABLE age.oldest;
 -- each type; what has no zone is of the session's
 SELECT delivery.set_wip_entry_column('age.card', 'entered');
-TABLE delivery.wip_entry;
+SELECT * FROM delivery.wip_entry ORDER BY board::text COLLATE "C";
 TABLE age.oldest;
 -- the same through no index
 BEGIN;
@@ -42,7 +42,7 @@ SET timezone = 'UTC';
 SELECT delivery.set_wip_entry_column('age.card', 'day');
 TABLE age.oldest;
 SELECT delivery.set_wip_entry_column('age.card', 'Since when?');
-TABLE delivery.wip_entry;
+SELECT * FROM delivery.wip_entry ORDER BY board::text COLLATE "C";
 TABLE age.oldest;
 -- a change of the clocks, and the ends of time
 BEGIN;
@@ -58,7 +58,7 @@ ROLLBACK;
 -- taken away, also where there is none
 SELECT delivery.set_wip_entry_column('age.card', NULL);
 SELECT delivery.set_wip_entry_column('age.card', NULL);
-TABLE delivery.wip_entry;
+SELECT * FROM delivery.wip_entry ORDER BY board::text COLLATE "C";
 SELECT scope, oldest FROM age.oldest;
 
 -- partitions and children with columns in other places
@@ -106,12 +106,12 @@ SELECT delivery.set_wip_entry_column('age.card', 'day');
 CREATE ROLE age_reader;
 GRANT USAGE ON SCHEMA age TO age_reader;
 SET ROLE age_reader;
-TABLE delivery.wip_entry;
+SELECT * FROM delivery.wip_entry ORDER BY board::text COLLATE "C";
 SELECT count(*) FROM delivery_internal.wip_ages();
 RESET ROLE;
 GRANT SELECT (lane, team, points) ON age.card TO age_reader;
 SET ROLE age_reader;
-TABLE delivery.wip_entry;
+SELECT * FROM delivery.wip_entry ORDER BY board::text COLLATE "C";
 SELECT in_progress, oldest FROM delivery_internal.wip_ages() ORDER BY maximum, in_progress;
 RESET ROLE;
 GRANT SELECT (day) ON age.card TO age_reader;
@@ -150,7 +150,7 @@ INSERT INTO delivery_internal.wip_entry VALUES (1, 'day');
 RESET ROLE;
 REVOKE ALL ON delivery_internal.wip_entry FROM age_keeper;
 DROP ROLE age_keeper;
-TABLE delivery.wip_entry;
+SELECT * FROM delivery.wip_entry ORDER BY board::text COLLATE "C";
 DELETE FROM delivery_internal.wip_entry WHERE board = 1::oid OR board = 'age.plain'::regclass;
 
 -- refused
@@ -164,12 +164,12 @@ SELECT delivery.set_wip_entry_column('age.card_lane_team_idx', 'lane');
 SELECT delivery.set_wip_entry_column('age.part_1', 'at');
 CREATE TRIGGER check_entry BEFORE INSERT ON age.plain FOR EACH ROW EXECUTE FUNCTION delivery_internal.check_wip_entry();
 INSERT INTO age.plain VALUES ('2026-03-05');
-TABLE delivery.wip_entry;
+SELECT * FROM delivery.wip_entry ORDER BY board::text COLLATE "C";
 
 -- it goes with the board
 SELECT delivery.set_wip_entry_column('age.part', 'at');
 SELECT delivery.unlimit_wip('age.part');
-TABLE delivery.wip_entry;
+SELECT * FROM delivery.wip_entry ORDER BY board::text COLLATE "C";
 SELECT delivery.unlimit_wip('age.part');
 -- also from a table whose triggers were dropped
 SELECT delivery.drop_wip_limit('age.card', '{doing,review}'), delivery.drop_wip_limit('age.card', '{doing}', '{}');
@@ -177,11 +177,11 @@ DROP TRIGGER delivery_wip_insert ON age.card;
 DROP TRIGGER delivery_wip_update ON age.card;
 SELECT * FROM delivery.health_check() WHERE object = 'age.card';
 SELECT delivery.unlimit_wip('age.card');
-TABLE delivery.wip_entry;
+SELECT * FROM delivery.wip_entry ORDER BY board::text COLLATE "C";
 SELECT delivery.limit_wip('age.card', 'lane', '{team}');
 SELECT delivery.set_wip_entry_column('age.card', 'day');
 DROP TABLE age.card CASCADE;
-TABLE delivery.wip_entry;
+SELECT * FROM delivery.wip_entry ORDER BY board::text COLLATE "C";
 SELECT regexp_replace(object, '\d+', 'N'), problem, regexp_replace(hint, '\d+', 'N', 'g') FROM delivery.health_check();
 DO $$ DECLARE statement text; BEGIN SELECT hint INTO statement FROM delivery.health_check(); EXECUTE statement; END $$;
 SELECT count(*) FROM delivery_internal.wip_entry;

@@ -115,7 +115,7 @@ awk -v count="$statements" 'BEGIN {
 	}
 }' >"$work/audited"
 flat "audited statements, some of them rolled back" "$statements" "$work/audited"
-lines "SELECT delivery.stop_audit('memory_account'); SELECT delivery.record_audit('memory_account', 'memory_log'); UPDATE memory_account SET visits = %d WHERE id = 1; SELECT delivery.record_audit('memory_account', 'memory_log', '{secret}'); SELECT delivery.record_audit('memory_account', 'memory_log', '{visits}');" >"$work/audits"
+lines "SELECT delivery.stop_audit('memory_account'); SELECT delivery.record_audit('memory_account', 'memory_log'); UPDATE memory_account SET visits = %d WHERE id = 1; SELECT delivery.record_audit('memory_account', 'memory_log', '{visits}'); SELECT delivery.record_audit('memory_account', 'memory_log', '{secret}');" >"$work/audits"
 flat "tables that are audited, otherwise, and no longer" "$attaches" "$work/audits"
 lines "UPDATE memory_account SET visits = visits + 1 WHERE id = 1; SELECT delivery.erase_audit('memory_log', max(sequence), 'test') FROM memory_log WHERE salt IS NOT NULL; SELECT delivery.prune_audit('memory_log', max(sequence) - 5, 'test') FROM memory_log; SELECT count(*) FROM delivery.verify_audit('memory_log');" >"$work/taken"
 flat "rows of a log that are erased, pruned and verified" "$attaches" "$work/taken"
