@@ -212,7 +212,7 @@ DATA = $(filter-out src/upgrade/$(DATA_built),$(sort $(wildcard src/upgrade/deli
 
 REGRESS = catalog version upgrade span percentile ratio frequency zone level calendar working_time sla servicenow objective slo count burn_alert sfia_level sfia_gap sfia_skill job_level maturity chart actor append_only audit audit_queue audit_verify audit_erase wip wip_random wip_settings wip_entry guard_views guard_statements health errors security
 REGRESS_OPTS = --load-extension=delivery --encoding=UTF8
-ISOLATION = benchmark skill calendar append_only audit wip wip_attach wip_entry wip_partition schema
+ISOLATION = benchmark skill calendar append_only audit wip wip_attach wip_entry wip_partition wip_parts schema
 ISOLATION_OPTS = --inputdir=test/isolation
 
 PG_CONFIG ?= pg_config

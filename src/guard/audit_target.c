@@ -31,6 +31,7 @@
 #include "base/shown.h"
 #include "base/statement.h"
 #include "guard/audit_target.h"
+#include "guard/condition.h"
 
 PG_FUNCTION_INFO_V1(delivery_records_audit);
 PG_FUNCTION_INFO_V1(delivery_audit_target_of);
@@ -110,27 +111,11 @@ delivery_records_audit(PG_FUNCTION_ARGS)
 Datum
 delivery_audit_target_of(PG_FUNCTION_ARGS)
 {
-	Relation	triggers = table_open(TriggerRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	char	   *condition = NULL;
+	char	   *condition = delivery_read_condition(PG_GETARG_OID(0));
 	ArrayType  *excluded;
 	Datum		values[2];
 	bool		nulls[2] = {0};
 
-	ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(PG_GETARG_OID(0)));
-	scan = systable_beginscan(triggers, TriggerOidIndexId, true, NULL, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-	{
-		bool		is_null;
-		Datum		tree = heap_getattr(tuple, Anum_pg_trigger_tgqual, RelationGetDescr(triggers), &is_null);
-
-		condition = is_null ? NULL : TextDatumGetCString(tree);
-	}
-	systable_endscan(scan);
-	table_close(triggers, AccessShareLock);
 	values[0] = ObjectIdGetDatum(read_condition(condition, &excluded));
 	if (!OidIsValid(DatumGetObjectId(values[0])))
 		PG_RETURN_NULL();

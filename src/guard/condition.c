@@ -9,18 +9,29 @@
  */
 #include "base/delivery.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/prs2lock.h"
 #include "rewrite/rewriteManip.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "base/internal.h"
 #include "guard/condition.h"
+
+PG_FUNCTION_INFO_V1(delivery_is_plain_trigger);
 
 typedef struct KnownCondition
 {
@@ -242,4 +253,65 @@ delivery_watch_statements(void)
 {
 	next_start = ExecutorStart_hook;
 	ExecutorStart_hook = prepare_conditions;
+}
+
+/* --- as the catalog has them -------------------------------------------- */
+
+/*
+ * The condition of a trigger, as it is stored, or NULL.
+ */
+char *
+delivery_read_condition(Oid trigger)
+{
+	Relation	triggers = table_open(TriggerRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	char	   *condition = NULL;
+
+	ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(trigger));
+	scan = systable_beginscan(triggers, TriggerOidIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		bool		is_null;
+		Datum		tree = heap_getattr(tuple, Anum_pg_trigger_tgqual, RelationGetDescr(triggers), &is_null);
+
+		condition = is_null ? NULL : TextDatumGetCString(tree);
+	}
+	systable_endscan(scan);
+	table_close(triggers, AccessShareLock);
+	return condition;
+}
+
+/*
+ * Names of tables and of columns: to read what else there may be calls what others wrote.
+ */
+static bool
+is_plain_argument(const Node *argument)
+{
+	if (IsA(argument, Const))
+		return ((const Const *) argument)->consttype == REGCLASSOID || ((const Const *) argument)->consttype == NAMEARRAYOID;
+	return IsA(argument, Var);
+}
+
+/*
+ * is_plain_trigger(trigger): whether its definition can be run by somebody else, as nothing
+ * is called when the server reads it
+ */
+Datum
+delivery_is_plain_trigger(PG_FUNCTION_ARGS)
+{
+	char	   *condition = delivery_read_condition(PG_GETARG_OID(0));
+	FuncExpr   *call = condition == NULL ? NULL : (FuncExpr *) stringToNode(condition);
+	ListCell   *cell;
+
+	if (call == NULL)
+		PG_RETURN_BOOL(true);
+	if (!IsA(call, FuncExpr) || get_func_namespace(call->funcid) != get_namespace_oid(DELIVERY_INTERNAL_SCHEMA, true))
+		PG_RETURN_BOOL(false);
+	foreach(cell, call->args)
+		if (!is_plain_argument((const Node *) lfirst(cell)))
+			PG_RETURN_BOOL(false);
+	PG_RETURN_BOOL(true);
 }

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+extern char *delivery_read_condition(Oid trigger);
 extern void delivery_keep_conditions(Oid function);
 extern void delivery_watch_statements(void);
 

@@ -245,6 +245,13 @@ BEGIN ATOMIC
 	WHERE p.kind = 'f'
 
 	UNION ALL
+	SELECT DISTINCT r.name, 'it is being detached, and that was interrupted: it is neither counted nor judged, nor recorded with its parent',
+		format('ALTER TABLE %s DETACH PARTITION %s FINALIZE', b.name, r.name)
+	FROM pg_inherits AS i JOIN delivery_internal.table_names() AS r ON r.relation = i.inhrelid JOIN delivery_internal.table_names() AS b ON b.relation = i.inhparent
+		JOIN delivery_internal.guard_triggers() AS g ON g.relation = i.inhrelid
+	WHERE i.inhdetachpending
+
+	UNION ALL
 	SELECT p.name, 'it has no index that begins with the columns by which a limit counts: each check reads too much of it',
 		format('CREATE INDEX ON %s (%s)', p.name, (SELECT string_agg(quote_ident(s.c), ', ' ORDER BY s.n) FROM unnest(u.columns) WITH ORDINALITY AS s (c, n)))
 	FROM board AS b, LATERAL delivery.wip_unindexed(b.board) AS u JOIN part AS p ON p.part = u.part

@@ -6,8 +6,17 @@
 -- triggers that were made by hand, 3 limits, 4 overrides, 5 what records, 6 and more
 -- whether triggers fire. A guardrail to come adds a function with steps among these.
 -- All of it runs with the rights of the caller, and is about tables whose owner the
--- caller is. What is there already is left or made the same, but overrides add up.
+-- caller is. What is there already is left, or made whole; what is there otherwise is
+-- refused when the statements run; overrides add up. No statement calls or compares with
+-- anything that others made, whatever the search_path.
 -- NULL: none. Errors: none.
+
+CREATE FUNCTION delivery_internal.is_plain_trigger("trigger" oid)
+	RETURNS boolean
+	AS 'MODULE_PATHNAME', 'delivery_is_plain_trigger'
+	LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION delivery_internal.is_plain_trigger(oid) IS
+	'whether a trigger has no condition, or one of the extension''s with names alone: whoever runs its definition calls nothing that others wrote';
 
 CREATE FUNCTION delivery_internal.own_tables(OUT relation oid, OUT name text)
 	RETURNS SETOF record
@@ -24,20 +33,63 @@ CREATE FUNCTION delivery_internal.trigger_definition("trigger" oid, OUT part int
 	RETURNS SETOF record
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-	-- a constraint trigger cannot be replaced
+	-- A constraint trigger cannot be replaced. A condition of others may call what they
+	-- wrote, already when it is read, as whoever runs this: it is named, and not written.
 	SELECT s.part, s.statement
 	FROM pg_trigger AS t JOIN delivery_internal.table_names() AS r ON r.relation = t.tgrelid,
+		LATERAL delivery_internal.is_plain_trigger(t.oid) AS p (plain),
 		LATERAL (VALUES
-			(1, CASE WHEN t.tgconstraint <> 0 THEN format('DROP TRIGGER IF EXISTS %I ON %s;', t.tgname, r.name) END),
-			(2, regexp_replace(pg_get_triggerdef(t.oid), '^CREATE TRIGGER ', 'CREATE OR REPLACE TRIGGER ') || ';')) AS s (part, statement)
+			(1, CASE WHEN p.plain AND t.tgconstraint <> 0 THEN format('DROP TRIGGER IF EXISTS %I ON %s;', t.tgname, r.name) END),
+			(2, CASE WHEN p.plain THEN regexp_replace(pg_get_triggerdef(t.oid), '^CREATE TRIGGER ', 'CREATE OR REPLACE TRIGGER ') || ';'
+				ELSE translate(format('-- trigger %I of %s has a condition of its own: look at it, and put it back by hand', t.tgname, r.name), E'\n\r', '  ') END)) AS s (part, statement)
 	WHERE t.oid = "trigger" AND s.statement IS NOT NULL;
 END;
 COMMENT ON FUNCTION delivery_internal.trigger_definition(oid) IS
-	'statements that make a trigger as it is, in place of one of the same name';
+	'statements that make a trigger as it is, in place of one of the same name; a comment for one that others may have made to call something';
 
 -- Triggers of partitions that are there because their parent has them come with it: only
 -- others are looked at. What the functions of a guardrail make is made by them, and other
 -- triggers as they are defined.
+
+-- What statements ask, so that no operator is in their text, which a search_path could
+-- find elsewhere: whether the guardrail is not there as it is said to be.
+
+CREATE FUNCTION delivery_internal.lacks_board(board regclass, lane_column name, scope_columns name[], weight_column name)
+	RETURNS boolean
+	LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT (c.lane_column, c.scope_columns, c.weight_column) IS DISTINCT FROM (lacks_board.lane_column, lacks_board.scope_columns, lacks_board.weight_column)
+		OR EXISTS (SELECT FROM delivery_internal.board_parts() AS p, (VALUES (4), (16)) AS w (event)
+			WHERE p.board = lacks_board.board AND p.kind IN ('r', 'p') AND NOT EXISTS (SELECT FROM delivery_internal.guard_triggers() AS g
+				WHERE g.relation = p.part AND g.function = 'enforce_wip_limit' AND g.events & w.event <> 0))
+	FROM delivery.wip_columns(lacks_board.board) AS c;
+END;
+COMMENT ON FUNCTION delivery_internal.lacks_board(regclass, name, name[], name) IS
+	'whether a table is no board by these columns, or a part of it lacks a trigger';
+
+CREATE FUNCTION delivery_internal.lacks_append_only(relation regclass)
+	RETURNS boolean
+	LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT NOT EXISTS (SELECT FROM delivery_internal.guard_triggers() AS g WHERE g.relation = lacks_append_only.relation AND g.function = 'enforce_append_only')
+		OR EXISTS (SELECT FROM delivery_internal.table_names() AS r JOIN delivery_internal.append_only_health() AS h ON h.hint = format('SELECT delivery.append_only(%L)', r.name)
+			WHERE r.relation = lacks_append_only.relation);
+END;
+COMMENT ON FUNCTION delivery_internal.lacks_append_only(regclass) IS
+	'whether a table, or a part of it, lets UPDATE, DELETE or TRUNCATE through';
+
+CREATE FUNCTION delivery_internal.lacks_audit(audited regclass, log regclass, excluded name[])
+	RETURNS boolean
+	LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT NOT EXISTS (SELECT FROM delivery.audits() AS a
+			WHERE a.audited = lacks_audit.audited AND a.log = lacks_audit.log AND a.excluded @> lacks_audit.excluded AND a.excluded <@ lacks_audit.excluded)
+		OR EXISTS (SELECT FROM delivery_internal.audited_parts() AS p, (VALUES (1), (32)) AS w (bit)
+			WHERE p.audited = lacks_audit.audited AND NOT EXISTS (SELECT FROM delivery_internal.guard_triggers() AS g
+				WHERE g.relation = p.part AND g.function = 'audit_change' AND g.events & w.bit <> 0));
+END;
+COMMENT ON FUNCTION delivery_internal.lacks_audit(regclass, regclass, name[]) IS
+	'whether a table is not recorded in that log without these columns, or a part of it lacks a trigger';
 
 CREATE FUNCTION delivery_internal.wip_statements(OUT step bigint, OUT object text, OUT place bigint, OUT statement text)
 	RETURNS SETOF record
@@ -91,7 +143,7 @@ BEGIN ATOMIC
 		WHERE array_remove(s.scope, NULL) = '{}' OR cardinality(s.scope) = cardinality(b.scope_columns)
 	)
 	SELECT 1, b.name, 1,
-		format('SELECT delivery.limit_wip(%L, %L, %L, %L) WHERE (delivery.wip_columns(%1$L)).board IS NULL;', b.name, b.lane_column, b.scope_columns, b.weight_column)
+		format('SELECT delivery.limit_wip(%1$L, %2$L, %3$L, %4$L) WHERE delivery_internal.lacks_board(%1$L, %2$L, %3$L, %4$L);', b.name, b.lane_column, b.scope_columns, b.weight_column)
 	FROM board AS b
 	WHERE b.is_usual
 
@@ -104,12 +156,15 @@ BEGIN ATOMIC
 	UNION ALL
 	SELECT CASE WHEN s.extra IS NULL THEN 3 ELSE 4 END, s.name, row_number() OVER (ORDER BY s.granted_at, s.lanes COLLATE "C", s.scope COLLATE "C"),
 		CASE WHEN s.extra IS NULL THEN format('SELECT delivery.set_wip_limit(%L, %L, %s, %L, %L);', s.name, s.lanes, s.maximum, s.enforcement, s.scope_object)
-			ELSE format('SELECT delivery.override_wip(%L, %L, %L, %s, %L, %L);', s.name, s.lanes, s.scope_object, s.extra, s.reason, s.until) END
+			ELSE format('SELECT delivery.override_wip(%1$L, %2$L, %3$L, %4$s, %5$L, %6$L) WHERE %6$L::pg_catalog.timestamptz OPERATOR(pg_catalog.>) pg_catalog.now();',
+				s.name, s.lanes, s.scope_object, s.extra, s.reason, s.until) END
 	FROM setting AS s
 
 	UNION ALL
 	SELECT 3, b.name, 0, format('SELECT delivery.set_wip_entry_column(%L, %L);', b.name, e.entry_column)
-	FROM board AS b JOIN delivery.wip_entry AS e ON e.board = b.board;
+	FROM board AS b JOIN delivery.wip_entry AS e ON e.board = b.board
+	-- one that is gone, or says when no longer, would be refused
+	WHERE delivery_internal.is_wip_entry(e.board, e.entry_column);
 END;
 COMMENT ON FUNCTION delivery_internal.wip_statements() IS
 	'statements that put boards, their limits, the overrides that still run and entry columns back';
@@ -137,7 +192,7 @@ BEGIN ATOMIC
 		SELECT i.inhrelid FROM part AS p JOIN pg_inherits AS i ON i.inhparent = p.relation
 	)
 	SELECT 1, a.name, 1,
-		format('SELECT delivery.append_only(%L) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = %1$L::pg_catalog.regclass AND tgname = ''delivery_append_only'');', a.name)
+		format('SELECT delivery.append_only(%1$L) WHERE delivery_internal.lacks_append_only(%1$L);', a.name)
 	FROM attached AS a
 	WHERE a.relation NOT IN (SELECT p.relation FROM part AS p)
 
@@ -154,7 +209,7 @@ CREATE FUNCTION delivery_internal.audit_statements(OUT step bigint, OUT object t
 	LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT 5, r.name, 1,
-		format('SELECT delivery.record_audit(%L, %L, %L) WHERE NOT EXISTS (SELECT FROM delivery.audits() AS a WHERE a.audited = %1$L::pg_catalog.regclass);', r.name, l.name, a.excluded)
+		format('SELECT delivery.record_audit(%1$L, %2$L, %3$L) WHERE delivery_internal.lacks_audit(%1$L, %2$L, %3$L);', r.name, l.name, a.excluded)
 	FROM delivery.audits() AS a JOIN delivery_internal.own_tables() AS r ON r.relation = a.audited JOIN delivery_internal.table_names() AS l ON l.relation = a.log;
 END;
 COMMENT ON FUNCTION delivery_internal.audit_statements() IS

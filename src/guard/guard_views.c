@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -30,25 +31,21 @@ PG_FUNCTION_INFO_V1(delivery_last_audit_row);
 
 /* A column of that name and type, or InvalidAttrNumber. */
 static AttrNumber
-find_column(Relation log, const char *name, Oid type)
+find_column(Oid log, const char *name, Oid type)
 {
-	AttrNumber	number = get_attnum(RelationGetRelid(log), name);
+	AttrNumber	number = get_attnum(log, name);
 
-	if (number <= 0 || TupleDescAttr(RelationGetDescr(log), number - 1)->atttypid != type)
-		return InvalidAttrNumber;
-	return number;
+	return number > 0 && get_atttype(log, number) == type ? number : InvalidAttrNumber;
 }
 
 static bool
-may_read(Relation log, AttrNumber sequence, AttrNumber recorded_at)
+may_read(Oid log, AttrNumber sequence, AttrNumber recorded_at)
 {
-	Oid			oid = RelationGetRelid(log);
-
-	if (check_enable_rls(oid, InvalidOid, true) == RLS_ENABLED)
+	if (check_enable_rls(log, InvalidOid, true) == RLS_ENABLED)
 		return false;
-	return pg_class_aclcheck(oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
-		(pg_attribute_aclcheck(oid, sequence, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
-		 pg_attribute_aclcheck(oid, recorded_at, GetUserId(), ACL_SELECT) == ACLCHECK_OK);
+	return pg_class_aclcheck(log, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
+		(pg_attribute_aclcheck(log, sequence, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+		 pg_attribute_aclcheck(log, recorded_at, GetUserId(), ACL_SELECT) == ACLCHECK_OK);
 }
 
 /* The index of a primary key on that column alone, or InvalidOid. */
@@ -86,29 +83,30 @@ read_last(Relation log, Oid key, AttrNumber sequence, AttrNumber recorded_at, Da
 
 /*
  * last_audit_row(log) -> (sequence, recorded_at)
+ *
+ * A log that somebody has locked for themselves keeps nobody from the others.
  */
 Datum
 delivery_last_audit_row(PG_FUNCTION_ARGS)
 {
 	TupleDesc	record = delivery_result_record(fcinfo, (TupleDesc *) &fcinfo->flinfo->fn_extra, 2);
-	Relation	log = try_relation_open(PG_GETARG_OID(0), AccessShareLock);
+	Oid			oid = PG_GETARG_OID(0);
+	AttrNumber	sequence = find_column(oid, "sequence", INT8OID);
+	AttrNumber	recorded_at = find_column(oid, "recorded_at", TIMESTAMPTZOID);
 	Datum		values[2] = {0};
 	bool		nulls[2] = {true, true};
 
-	if (log != NULL)
+	if (get_rel_relkind(oid) == RELKIND_RELATION && sequence != InvalidAttrNumber && recorded_at != InvalidAttrNumber &&
+		may_read(oid, sequence, recorded_at) && ConditionalLockRelationOid(oid, AccessShareLock))
 	{
-		AttrNumber	sequence = find_column(log, "sequence", INT8OID);
-		AttrNumber	recorded_at = find_column(log, "recorded_at", TIMESTAMPTZOID);
+		Relation	log = try_relation_open(oid, AccessShareLock);
+		Oid			key = log == NULL ? InvalidOid : find_key(log, sequence);
 
-		if (log->rd_rel->relkind == RELKIND_RELATION && sequence != InvalidAttrNumber && recorded_at != InvalidAttrNumber &&
-			may_read(log, sequence, recorded_at))
-		{
-			Oid			key = find_key(log, sequence);
-
-			if (OidIsValid(key))
-				read_last(log, key, sequence, recorded_at, values, nulls);
-		}
-		relation_close(log, AccessShareLock);
+		if (OidIsValid(key))
+			read_last(log, key, sequence, recorded_at, values, nulls);
+		if (log != NULL)
+			relation_close(log, AccessShareLock);
+		UnlockRelationOid(oid, AccessShareLock);
 	}
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(record, values, nulls)));
 }

@@ -269,6 +269,8 @@ open_board(Oid oid, LOCKMODE lock)
 				 errdetail("Only tables and partitioned tables can be boards."),
 				 errhint("Limit the tables behind it.")));
 	relation = table_open(oid, lock);
+	/* it may be another's, if that was waited for */
+	delivery_wip_check_owner(oid);
 	if (relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),

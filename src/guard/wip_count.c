@@ -18,7 +18,9 @@
 #include "common/int.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
+#include "utils/inval.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 
 #include "guard/wip.h"
 #include "guard/wip_board.h"
@@ -154,57 +156,82 @@ count_all(Counting *counting, Relation relation, TupleTableSlot *slot)
 	return more;
 }
 
-/*
- * Show each item in the lanes of a limit that agrees with the row in these columns.
- * One of the tables may be open already, with its indexes locked.  The limits do not
- * change meanwhile, but tables may be attached and detached.
- */
-void
-delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *row, uint32 mask,
-				   Relation opened, Snapshot snapshot, WipVisitor visit, void *state)
+/* A table that is open, and locked. */
+static bool
+count_in_table(Counting *counting, Relation relation, LOCKMODE lock)
 {
-	Counting	counting = {board, limit, row, NULL, mask, snapshot, visit, state};
-	bool		more = true;
+	const WipIndex *known = NULL;
+	TupleTableSlot *slot = table_slot_create(relation, NULL);
+	int			usable = 0;
+	Relation	index = delivery_wip_open_index(counting->table, counting->mask, lock, &known, &usable);
+	bool		more;
+
+	if (index != NULL)
+	{
+		more = count_by_index(counting, relation, index, known, usable, slot);
+		index_close(index, lock);
+	}
+	else
+		more = count_all(counting, relation, slot);
+	ExecDropSingleTupleTableSlot(slot);
+	return more;
+}
+
+/* Does something with a table while it is locked; false if it wants no more of them. */
+typedef bool (*TableVisitor) (Counting *counting, Relation relation, LOCKMODE lock, void *state);
+
+/*
+ * Each table of a board.  One of them may be open already, with its indexes locked.
+ */
+static void
+visit_tables(const WipBoard *board, Counting *counting, Relation opened, TableVisitor visit, void *state)
+{
 	ListCell   *cell;
 
 	foreach(cell, board->tables)
 	{
-		Relation	relation;
-		Relation	index;
-		const WipIndex *known = NULL;
-		TupleTableSlot *slot;
-		int			usable = 0;
-		LOCKMODE	lock = AccessShareLock;
+		Relation	relation = opened;
+		bool		more;
 
-		counting.table = (const WipTable *) lfirst(cell);
-		if (opened != NULL && RelationGetRelid(opened) == counting.table->table)
-		{
-			relation = opened;
-			lock = NoLock;
-		}
+		counting->table = (const WipTable *) lfirst(cell);
+		if (opened != NULL && RelationGetRelid(opened) == counting->table->table)
+			more = visit(counting, relation, NoLock, state);
 		else
 		{
-			counting.table = delivery_wip_lock_table(board, counting.table);
-			if (counting.table == NULL)
+			counting->table = delivery_wip_lock_table(board, counting->table);
+			if (counting->table == NULL)
 				continue;
-			relation = table_open(counting.table->table, NoLock);
-		}
-		slot = table_slot_create(relation, NULL);
-		index = delivery_wip_open_index(counting.table, mask, lock, &known, &usable);
-		if (index != NULL)
-		{
-			more = count_by_index(&counting, relation, index, known, usable, slot);
-			index_close(index, lock);
-		}
-		else
-			more = count_all(&counting, relation, slot);
-		ExecDropSingleTupleTableSlot(slot);
-		if (relation != opened)
+			relation = table_open(counting->table->table, NoLock);
+			more = visit(counting, relation, AccessShareLock, state);
 			table_close(relation, AccessShareLock);
+		}
 		if (!more)
 			break;
 	}
 }
+
+static bool
+show_items(Counting *counting, Relation relation, LOCKMODE lock, void *state)
+{
+	(void) state;
+	return count_in_table(counting, relation, lock);
+}
+
+/*
+ * Show each item in the lanes of a limit that agrees with the row in these columns, as a
+ * snapshot sees them.  The limits do not change meanwhile, but tables may be attached and
+ * detached.
+ */
+void
+delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *row, uint32 mask,
+				   Snapshot snapshot, WipVisitor visit, void *state)
+{
+	Counting	counting = {board, limit, row, NULL, mask, snapshot, visit, state};
+
+	visit_tables(board, &counting, NULL, show_items, NULL);
+}
+
+/* --- for a judgement ---------------------------------------------------- */
 
 typedef struct Sum
 {
@@ -238,15 +265,104 @@ add_item(const WipTable *table, TupleTableSlot *slot, int64 weight, void *state)
 	return sum->count <= sum->enough;
 }
 
+/* What is counted in one walk over the tables. */
+typedef struct Walk
+{
+	CommandId	now;
+	CommandId	before;
+	bool		both;
+	Sum			sum_now;
+	Sum			sum_before;
+} Walk;
+
+/*
+ * With a snapshot of the moment at which the table is locked: whoever held it may have
+ * written all of its rows anew, which a snapshot from before does not see.  Nobody else
+ * can enter meanwhile, as we have the lock of the group.
+ */
+static bool
+count_table(Counting *counting, Relation relation, LOCKMODE lock, void *state)
+{
+	Walk	   *walk = (Walk *) state;
+	bool		more;
+
+	counting->snapshot = RegisterSnapshot(GetLatestSnapshot());
+	counting->snapshot->curcid = walk->now;
+	counting->state = &walk->sum_now;
+	more = count_in_table(counting, relation, lock);
+	if (walk->both)
+	{
+		counting->snapshot->curcid = walk->before;
+		counting->state = &walk->sum_before;
+		more = count_in_table(counting, relation, lock) || more;
+	}
+	UnregisterSnapshot(counting->snapshot);
+	return more;
+}
+
+static bool
+has_same_tables(const WipBoard *one, const WipBoard *other)
+{
+	ListCell   *a;
+	ListCell   *b;
+
+	if (one == other)
+		return true;
+	if (list_length(one->tables) != list_length(other->tables))
+		return false;
+	forboth(a, one->tables, b, other->tables)
+		if (((const WipTable *) lfirst(a))->table != ((const WipTable *) lfirst(b))->table)
+			return false;
+	return true;
+}
+
+/*
+ * Items may be in another table than when the walk began, if one was put in the place of
+ * another: then again.
+ */
+static void
+count_all_tables(const WipBoard *board, Counting *counting, Relation opened, Walk *walk, int64 enough)
+{
+	const WipBoard *walked;
+	const WipBoard *current = board;
+
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		walked = current;
+		walk->sum_now = (Sum) {enough, 0, false};
+		walk->sum_before = (Sum) {enough, 0, true};
+		visit_tables(walked, counting, opened, count_table, walk);
+		AcceptInvalidationMessages();
+		current = delivery_wip_board(board->board);
+	} while (!has_same_tables(walked, current));
+}
+
 /*
  * The items of the group that the row is in, up to more than enough.
  */
 int64
 delivery_wip_count(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation opened,
-				   Snapshot snapshot, int64 enough, bool before)
+				   CommandId now, int64 enough)
 {
-	Sum			sum = {enough, 0, before};
+	Counting	counting = {board, limit, row, NULL, limit->mask, NULL, add_item, NULL};
+	Walk		walk = {.now = now};
 
-	delivery_wip_visit(board, limit, row, limit->mask, opened, snapshot, add_item, &sum);
-	return sum.count;
+	count_all_tables(board, &counting, opened, &walk, enough);
+	return walk.sum_now.count;
+}
+
+/*
+ * All of them, now and before a command of ours, of each table at the same moment.
+ */
+void
+delivery_wip_count_both(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation opened,
+						CommandId now, CommandId before, int64 *count, int64 *count_before)
+{
+	Counting	counting = {board, limit, row, NULL, limit->mask, NULL, add_item, NULL};
+	Walk		walk = {.now = now, .before = before, .both = true};
+
+	count_all_tables(board, &counting, opened, &walk, PG_INT64_MAX);
+	*count = walk.sum_now.count;
+	*count_before = walk.sum_before.count;
 }

@@ -17,8 +17,10 @@
 typedef bool (*WipVisitor) (const WipTable *table, TupleTableSlot *slot, int64 weight, void *state);
 
 extern void delivery_wip_visit(const WipBoard *board, const WipLimit *limit, const WipRow *row, uint32 mask,
-							   Relation opened, Snapshot snapshot, WipVisitor visit, void *state);
+							   Snapshot snapshot, WipVisitor visit, void *state);
 extern int64 delivery_wip_count(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation opened,
-								Snapshot snapshot, int64 enough, bool before);
+								CommandId now, int64 enough);
+extern void delivery_wip_count_both(const WipBoard *board, const WipLimit *limit, const WipRow *row, Relation opened,
+									CommandId now, CommandId before, int64 *count, int64 *count_before);
 
 #endif							/* DELIVERY_WIP_COUNT_H */

@@ -491,8 +491,7 @@ may_repeat(const WipBoard *board, const WipLimit *limit, bool runs)
 }
 
 /*
- * With a snapshot of this moment, not of the transaction: in it nobody else can
- * enter, as we have the lock.
+ * As of this moment, not of the transaction: nobody else can enter, as we have the lock.
  */
 static void
 judge(const WipBoard *board, const WipLimit *limit, const WipRow *row, const TriggerData *trigger, CommandId before, bool runs)
@@ -500,27 +499,17 @@ judge(const WipBoard *board, const WipLimit *limit, const WipRow *row, const Tri
 	/* its indexes are open while the statement runs */
 	Relation	written = runs ? trigger->tg_relation : NULL;
 	int64		maximum = delivery_wip_maximum(board, limit, row);
-	Snapshot	snapshot;
-	int64		count;
-
-	if (maximum == PG_INT64_MAX)
-		return;
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	/* rows of the running command, too */
-	snapshot->curcid = GetCurrentCommandId(false) + 1;
-	count = delivery_wip_count(board, limit, row, written, snapshot, maximum, false);
-	if (count > maximum)
-	{
-		int64		count_before;
+	CommandId	now = GetCurrentCommandId(false) + 1;
+	int64		count;
+	int64		count_before;
 
-		count = delivery_wip_count(board, limit, row, written, snapshot, PG_INT64_MAX, false);
-		snapshot->curcid = before;
-		count_before = delivery_wip_count(board, limit, row, written, snapshot, PG_INT64_MAX, true);
-		/* weights beyond what can be counted: something entered, or there were no event */
-		if (count > count_before || count == PG_INT64_MAX)
-			delivery_wip_report(board, limit, row, trigger, count_before, count - count_before, maximum);
-	}
-	UnregisterSnapshot(snapshot);
+	if (maximum == PG_INT64_MAX || delivery_wip_count(board, limit, row, written, now, maximum) <= maximum)
+		return;
+	delivery_wip_count_both(board, limit, row, written, now, before, &count, &count_before);
+	/* some may have left meanwhile; weights beyond what can be counted: something entered, or there were no event */
+	if (count > maximum && (count > count_before || count == PG_INT64_MAX))
+		delivery_wip_report(board, limit, row, trigger, count_before, count - count_before, maximum);
 }
 
 /*

@@ -22,6 +22,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #include "base/internal.h"
@@ -84,14 +85,20 @@ find_entry(TupleDesc desc, const char *name, Oid *type)
 Datum
 delivery_is_wip_entry(PG_FUNCTION_ARGS)
 {
-	Relation	relation = try_relation_open(PG_GETARG_OID(0), AccessShareLock);
-	Oid			type;
-	bool		found;
+	HeapTuple	tuple;
+	bool		found = false;
 
-	if (relation == NULL)
+	/* nobody is waited for: a table that is gone has no row */
+	if (!SearchSysCacheExists1(RELOID, PG_GETARG_DATUM(0)))
 		PG_RETURN_NULL();
-	found = find_entry(RelationGetDescr(relation), NameStr(*PG_GETARG_NAME(1)), &type) != InvalidAttrNumber;
-	relation_close(relation, AccessShareLock);
+	tuple = SearchSysCacheAttName(PG_GETARG_OID(0), NameStr(*PG_GETARG_NAME(1)));
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_attribute attribute = (Form_pg_attribute) GETSTRUCT(tuple);
+
+		found = attribute->attnum > 0 && !delivery_is_virtual(attribute) && says_when(getBaseType(attribute->atttypid));
+		ReleaseSysCache(tuple);
+	}
 	PG_RETURN_BOOL(found);
 }
 

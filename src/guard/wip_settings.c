@@ -352,6 +352,26 @@ await_writers(Oid board)
 }
 
 /*
+ * Lanes and scope were read for the columns that the board had before its writers were
+ * waited for.
+ */
+static void
+check_same_board(Oid oid, const WipLayout *layout)
+{
+	Relation	board = relation_open(oid, NoLock);
+	WipLayout	now;
+
+	if (!delivery_wip_find_layout(board, &now, NULL) || memcmp(&now, layout, sizeof(WipLayout)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("board \"%s\" was changed meanwhile", RelationGetRelationName(board)),
+				 errdetail("It looks at other columns now, or is no board any more."),
+				 errhint("Call it again, for the board as it is now."),
+				 errtable(board)));
+	relation_close(board, NoLock);
+}
+
+/*
  * A new limit needs more of a lock on the board, which is taken at once and not raised:
  * who writes to the board, and then locks it, would deadlock.
  */
@@ -366,6 +386,7 @@ lock_new_limit(Setting *setting, Oid *types, Datum *values)
 		await_writers(DatumGetObjectId(values[0]));
 		/* it may be gone, or another's */
 		delivery_wip_check_owner(DatumGetObjectId(values[0]));
+		check_same_board(DatumGetObjectId(values[0]), &setting->layout);
 	}
 }
 

@@ -153,7 +153,7 @@ find_scopes(const WipBoard *board, const WipLimit *limit, WipEntry *entry, Scope
 	control.entrysize = sizeof(ScopeList);
 	control.hcxt = CurrentMemoryContext;
 	scopes->lists = hash_create("delivery scopes", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	delivery_wip_visit(board, limit, &none, 0, NULL, GetActiveSnapshot(), count_in_scope, scopes);
+	delivery_wip_visit(board, limit, &none, 0, GetActiveSnapshot(), count_in_scope, scopes);
 }
 
 /* --- one group ---------------------------------------------------------- */
@@ -290,7 +290,7 @@ put_limit(ReturnSetInfo *result, WipBoard *board, int number, bool readable, Wip
 		put_row(result, board, limit, limit->each_scope, &row, NULL);
 	else if (!limit->each_scope || limit->mask == 0)
 	{
-		delivery_wip_visit(board, limit, &row, limit->mask, NULL, GetActiveSnapshot(), count_in_group, &group);
+		delivery_wip_visit(board, limit, &row, limit->mask, GetActiveSnapshot(), count_in_group, &group);
 		put_row(result, board, limit, limit->each_scope, &row, &group.tally);
 	}
 	else
