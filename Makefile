@@ -255,7 +255,7 @@ endif
 	@echo '$(BUILT_FOR)' >$@
 
 $(OBJS) $(OBJS:.o=.bc): $(OWN_HEADERS) .built_for
-src/delivery.o src/delivery.bc: delivery.control
+src/delivery.o src/delivery.bc src/base/version.o src/base/version.bc: delivery.control
 
 delivery--$(DELIVERY_VERSION).sql: $(PIECES) delivery.control
 	cat $(PIECES) > $@

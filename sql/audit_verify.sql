@@ -129,6 +129,11 @@ SELECT pg_temp.refused($$ SET LOCAL session_replication_role = replica; UPDATE l
 	pg_temp.refused($$ SELECT delivery.prune_audit('ledger.chain', 2, 'archived') $$) AS whole,
 	pg_temp.refused($$ SET LOCAL session_replication_role = replica; INSERT INTO ledger.chain SELECT 0, format, recorded_at, transaction_id, 'alice', login, operation, audited, audited_oid, detail, old_row, new_row, salt, digest, previous_hash, hash FROM ledger.chain WHERE sequence = 1; SELECT pg_temp.forge(0); SET LOCAL session_replication_role = origin; SELECT delivery.prune_audit('ledger.chain', 2, 'hide it') $$) AS before_the_first;
 
+-- nor where the row behind is bent to fit, or taken away; and it is not erased
+SELECT pg_temp.refused($$ SET LOCAL session_replication_role = replica; UPDATE ledger.chain SET new_row = '{"id":2}' WHERE sequence = 2; SELECT pg_temp.forge(2); UPDATE ledger.chain SET previous_hash = (SELECT hash FROM ledger.chain WHERE sequence = 2) WHERE sequence = 3; SET LOCAL session_replication_role = origin; SELECT delivery.prune_audit('ledger.chain', 2, 'hide it') $$) AS bent,
+	pg_temp.refused($$ SET LOCAL session_replication_role = replica; UPDATE ledger.chain SET new_row = '{"id":2}' WHERE sequence = 2; SELECT pg_temp.forge(2); DELETE FROM ledger.chain WHERE sequence = 3; SET LOCAL session_replication_role = origin; SELECT delivery.prune_audit('ledger.chain', 2, 'hide it') $$) AS gone,
+	pg_temp.refused($$ SET LOCAL session_replication_role = replica; UPDATE ledger.chain SET new_row = '{"id":2}' WHERE sequence = 2; SELECT pg_temp.forge(2); SET LOCAL session_replication_role = origin; SELECT delivery.erase_audit('ledger.chain', 2, 'hide it') $$) AS erased;
+
 -- what is no head
 CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE statement; RETURN 'no error'; EXCEPTION WHEN OTHERS THEN RETURN concat_ws(' ', sqlstate, sqlerrm); END $$;
 SELECT head, pg_temp.refusal(format('SELECT delivery.verify_audit(%s)', head)) FROM (VALUES (1, 'NULL'), (2, $$NULL, 1, sha256('')$$), (3, $$'ledger.chain', NULL, sha256('')$$), (4, $$'ledger.chain', 1, NULL$$), (5, $$'ledger.chain', -1, sha256('')$$),

@@ -3,7 +3,7 @@
  *	  Looking at the rows of an audit log, one after the other.
  *
  * A row that is not as it was made is told, and the next one is held against what that
- * row says its hash is: so each broken link is found, and none twice.
+ * row says its hash is: so each broken link is found.
  *
  * Rows may lack what was erased, and the log its beginning, if rows behind them say so.
  * What is still to be explained is kept until then.
@@ -150,7 +150,8 @@ is_in_gap(const Walk *walk, int64 sequence)
 	for (int i = 0; i < walk->gap_count; i++)
 		if (sequence >= walk->gaps[i].from && sequence <= walk->gaps[i].to)
 			return true;
-	return false;
+	/* behind the last one that is remembered there may be others */
+	return walk->gap_count == GAPS && sequence > walk->gaps[GAPS - 1].to;
 }
 
 static void
@@ -247,11 +248,13 @@ begin_walk(Walk *walk, const AuditRow *row, int64 sequence)
 }
 
 static void
-note_gap(Walk *walk, int64 sequence)
+note_gap(Walk *walk, int64 sequence, bool is_behind)
 {
 	Gap			gap = {walk->previous.sequence + 1, sequence - 1};
 
 	tell_missing(walk, sequence, gap.from, gap.to);
+	if (is_behind)
+		tell(walk, walk->check->until, psprintf("row %lld, which has its hash, is missing", (long long) gap.from));
 	if (walk->gap_count < GAPS)
 		walk->gaps[walk->gap_count++] = gap;
 }
@@ -284,6 +287,7 @@ check_row(Walk *walk, const AuditRow *row)
 {
 	int64		sequence = DatumGetInt64(row->values[AUDIT_SEQUENCE]);
 	bool		is_erased;
+	bool		is_behind;		/* what is looked at, and holds the last row of that in its place */
 	const char *problem;
 
 	/* no row of ours is before the first one */
@@ -292,17 +296,20 @@ check_row(Walk *walk, const AuditRow *row)
 		tell(walk, sequence, "its sequence is below 1");
 		return;
 	}
+	is_behind = walk->has_begun && walk->previous.sequence <= walk->check->until && sequence > walk->check->until;
 	if (!walk->has_begun)
 		begin_walk(walk, row, sequence);
 	else if (sequence != walk->previous.sequence + 1)
-		note_gap(walk, sequence);
+		note_gap(walk, sequence, is_behind);
 	if (sequence == walk->previous.sequence + 1 &&
 		!delivery_audit_same_hash(row->values[AUDIT_PREVIOUS_HASH], row->nulls[AUDIT_PREVIOUS_HASH], walk->previous.hash))
 		tell_broken_link(walk, sequence);
 	problem = delivery_audit_row_problem(&walk->hasher, row, &is_erased);
 	if (problem != NULL)
 		tell(walk, sequence, problem);
-	else
+	if (problem != NULL && is_behind)
+		tell(walk, walk->check->until, psprintf("row %lld, which has its hash, is not as it was recorded", (long long) sequence));
+	if (problem == NULL)
 		explain(walk, row, sequence);
 	if (is_erased)
 		note_erased(walk, row, sequence);

@@ -206,6 +206,37 @@ check_row(Relation log, int64 sequence, const AuditRow *row)
 				   "Name one that has an old_row or a new_row.");
 }
 
+/*
+ * A row may have been made anew, with a hash that fits it: the row behind has the one
+ * that it had.
+ */
+static void
+check_row_behind(Relation log, const AttrNumber *columns, int64 sequence, const AuditRow *row)
+{
+	RowScan		rows;
+	AuditHasher hasher;
+	AuditRow	behind;
+	bool		is_erased;
+	bool		fits = true;
+
+	begin_rows(&rows, log, BTGreaterStrategyNumber, F_INT8GT, sequence);
+	delivery_audit_start_hashing(&hasher);
+	if (index_getnext_slot(rows.scan, ForwardScanDirection, rows.slot))
+	{
+		delivery_audit_read_row(log, columns, ExecCopySlotHeapTuple(rows.slot), &behind);
+		fits = DatumGetInt64(behind.values[AUDIT_SEQUENCE]) == sequence + 1 &&
+			delivery_audit_row_problem(&hasher, &behind, &is_erased) == NULL &&
+			delivery_audit_same_hash(behind.values[AUDIT_PREVIOUS_HASH], behind.nulls[AUDIT_PREVIOUS_HASH],
+									 (uint8 *) VARDATA_ANY(DatumGetByteaPP(row->values[AUDIT_HASH])));
+	}
+	delivery_audit_end_hashing(&hasher);
+	end_rows(&rows);
+	if (!fits)
+		refuse_row(log, sequence, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+				   "The row behind it is missing, not as it was recorded, or has another hash for it.",
+				   psprintf("SELECT * FROM delivery.verify_audit(%s)", quote_literal_cstr(delivery_qualified_name(log))));
+}
+
 static void
 queue_erase(Relation log, int64 sequence, const AuditRow *row, const text *reason)
 {
@@ -235,7 +266,6 @@ delivery_erase_audit(PG_FUNCTION_ARGS)
 	Relation	log;
 	RowScan		rows;
 	AuditRow	row;
-	HeapTuple	tuple;
 
 	PreventCommandIfReadOnly("erase_audit()");
 	check_arguments(fcinfo, "SELECT delivery.erase_audit('a_log', 42, 'the person asked for it')");
@@ -245,9 +275,9 @@ delivery_erase_audit(PG_FUNCTION_ARGS)
 	if (!index_getnext_slot(rows.scan, ForwardScanDirection, rows.slot))
 		refuse_row(log, sequence, ERRCODE_INVALID_PARAMETER_VALUE, "There is no such row.",
 				   psprintf("SELECT sequence FROM %s", delivery_qualified_name(log)));
-	tuple = ExecCopySlotHeapTuple(rows.slot);
-	delivery_audit_read_row(log, columns, tuple, &row);
+	delivery_audit_read_row(log, columns, ExecCopySlotHeapTuple(rows.slot), &row);
 	check_row(log, sequence, &row);
+	check_row_behind(log, columns, sequence, &row);
 	store_erased(&rows, columns);
 	end_rows(&rows);
 	queue_erase(log, sequence, &row, PG_GETARG_TEXT_PP(2));

@@ -243,7 +243,11 @@ read_bytes(char *bytes, Size size)
 			window->start = queue.next.file;
 			window->length = (int) FileRead(queue.file, window->bytes, sizeof(window->bytes), window->start, WAIT_EVENT_BUFFILE_READ);
 			within = 0;
-			if (window->length <= 0)
+			if (window->length == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_DATA_CORRUPTED),
+						 errmsg("a temporary file of audited changes is too short")));
+			if (window->length < 0)
 				ereport(ERROR,
 						(errcode_for_file_access(),
 						 errmsg("could not read audited changes from a temporary file: %m")));
