@@ -39,8 +39,8 @@ my $written = qr/\bdelivery\.(?:calendar|custom_benchmark|custom_sfia_skill|cust
 sub uses_of_views
 {
 	my ($sql) = @_;
-	$sql =~ s/--.*$//mg;
-	$sql =~ s/'(?:[^']|'')*'/''/g;
+	# a comment may have an apostrophe, and a string two dashes
+	$sql =~ s/('(?:[^']|'')*')|--.*$/defined $1 ? "''" : ''/mge;
 	return grep { /$written/ && !/^\s*(?:CREATE VIEW|ALTER VIEW \S+ OWNER TO|COMMENT ON|GRANT|REVOKE)\b/ } split /;/, $sql;
 }
 
