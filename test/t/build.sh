@@ -57,8 +57,10 @@ result $status "what was built for another server is built anew, and only that"
 
 status=0
 make -C "$work/tree" with_llvm=no PG_CONFIG="$pg_config" clean >"$work/log" 2>&1 || status=$?
-find "$work/tree" \( -name '*.o' -o -name '*.so' -o -name 'delivery--*.sql' \) >>"$work/log"
-[ -z "$(find "$work/tree" \( -name '*.o' -o -name '*.so' -o -name 'delivery--*.sql' \))" ] || status=1
+# the scripts of releases are no result of a build
+left_over=$(find "$work/tree" \( -name '*.o' -o -name '*.so' -o -name 'delivery--*.sql' \) ! -path '*/src/upgrade/*')
+printf '%s\n' "$left_over" >>"$work/log"
+[ -z "$left_over" ] || status=1
 result $status "make clean leaves nothing"
 
 # Debian's server headers bring one, under the name of its version
