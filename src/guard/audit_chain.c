@@ -221,6 +221,18 @@ delivery_audit_hash(AuditHasher *hasher, const AuditRow *row, const uint8 *previ
 	finish(hasher, hash);
 }
 
+/*
+ * As details of rows have it.
+ */
+char *
+delivery_audit_hash_digits(const uint8 *hash)
+{
+	char	   *digits = (char *) palloc(2 * PG_SHA256_DIGEST_LENGTH + 1);
+
+	digits[hex_encode((const char *) hash, PG_SHA256_DIGEST_LENGTH, digits)] = '\0';
+	return digits;
+}
+
 bool
 delivery_audit_same_hash(Datum value, bool is_null, const uint8 *hash)
 {

@@ -45,6 +45,7 @@ extern void delivery_audit_digest_images(AuditHasher *hasher, int format, const 
 										 const AuditText *new_row, uint8 *digest);
 extern void delivery_audit_digest(AuditHasher *hasher, const AuditRow *row, uint8 *digest);
 extern void delivery_audit_hash(AuditHasher *hasher, const AuditRow *row, const uint8 *previous, uint8 *hash);
+extern char *delivery_audit_hash_digits(const uint8 *hash);
 extern bool delivery_audit_same_hash(Datum value, bool is_null, const uint8 *hash);
 extern void delivery_audit_read_head(Relation log, const AttrNumber *columns, SysScanDesc rows, AuditHead *head);
 

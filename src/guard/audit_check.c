@@ -120,12 +120,11 @@ read_detail(const AuditRow *row, const char *number_name, const char *hash_name,
 	char	   *start = pnstrdup(VARDATA_ANY(detail), Min(VARSIZE_ANY_EXHDR(detail), 200));
 	char	   *expected = psprintf("{\"%s\":", number_name);
 	char	   *place = start + strlen(expected);
-	char	   *end;
 
 	if (strncmp(start, expected, strlen(expected)) != 0)
 		return false;
 	errno = 0;
-	found->sequence = strtoll(place, &end, 10);
+	found->sequence = strtoll(place, NULL, 10);
 	expected = psprintf("{\"%s\":%lld,\"%s\":\"", number_name, (long long) found->sequence, hash_name);
 	if (errno != 0 || strncmp(start, expected, strlen(expected)) != 0)
 		return false;

@@ -268,17 +268,6 @@ queue_link(Oid log, Oid next, const char *next_name)
 	table_close(relation, NoLock);
 }
 
-static void
-check_owner(Oid log)
-{
-	if (!delivery_owns_table(log))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be owner of audit log %s", get_rel_name(log)),
-				 errdetail("Where it goes on is the owner's to say."),
-				 errhint("Ask its owner, or become a member of that role.")));
-}
-
 /*
  * The audited tables, as DROP TRIGGER locks them, and then the log, as who writes to them
  * does; returns lists of each with its parts.  Who attaches a table locks the log, too.
@@ -330,7 +319,7 @@ delivery_rotate_audit_log(PG_FUNCTION_ARGS)
 				 errhint("CALL delivery.rotate_audit_log('audit_log', 'audit_log_2')")));
 	log_oid = PG_GETARG_OID(0);
 	delivery_check_table_exists(log_oid);
-	check_owner(log_oid);
+	delivery_check_owns_log(log_oid, "Where it goes on is the owner's to say.");
 	trees = lock_audited(log_oid);
 	log = table_open(log_oid, NoLock);
 	delivery_check_audit_log(log, columns);

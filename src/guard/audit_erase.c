@@ -72,12 +72,7 @@ open_log(Oid oid, AttrNumber *columns)
 	Relation	log;
 
 	delivery_check_table_exists(oid);
-	if (!delivery_owns_table(oid))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be owner of audit log %s", get_rel_name(oid)),
-				 errdetail("What is taken away from a log is the owner's to say."),
-				 errhint("Ask its owner, or become a member of that role.")));
+	delivery_check_owns_log(oid, "What is taken away from a log is the owner's to say.");
 	log = delivery_open_table(oid, ShareUpdateExclusiveLock);
 	delivery_check_audit_log(log, columns);
 	/* for the rows that are changed */
@@ -86,15 +81,6 @@ open_log(Oid oid, AttrNumber *columns)
 }
 
 /* --- details ------------------------------------------------------------ */
-
-static void
-append_hash(StringInfo detail, const char *name, const uint8 *hash)
-{
-	appendStringInfo(detail, "\"%s\":\"", name);
-	for (int i = 0; i < PG_SHA256_DIGEST_LENGTH; i++)
-		appendStringInfo(detail, "%02x", hash[i]);
-	appendStringInfoString(detail, "\",");
-}
 
 static void
 append_reason(StringInfo detail, const text *reason)
@@ -244,8 +230,8 @@ queue_erase(Relation log, int64 sequence, const AuditRow *row, const text *reaso
 	AuditEntry	entry;
 
 	initStringInfo(&detail);
-	appendStringInfo(&detail, "{\"sequence\":%lld,", (long long) sequence);
-	append_hash(&detail, "digest", (uint8 *) VARDATA_ANY(DatumGetByteaPP(row->values[AUDIT_DIGEST])));
+	appendStringInfo(&detail, "{\"sequence\":%lld,\"digest\":\"%s\",", (long long) sequence,
+					 delivery_audit_hash_digits((uint8 *) VARDATA_ANY(DatumGetByteaPP(row->values[AUDIT_DIGEST]))));
 	append_reason(&detail, reason);
 	delivery_audit_describe(&entry, RelationGetRelid(log), log, AUDIT_ERASE);
 	/* the table whose history has lost a row, and keeps its name */
@@ -357,9 +343,8 @@ queue_prune(Relation log, const AuditCheck *check, const text *reason)
 	AuditEntry	entry;
 
 	initStringInfo(&detail);
-	appendStringInfo(&detail, "{\"up_to\":%lld,", (long long) check->last.sequence);
-	append_hash(&detail, "hash", check->last.hash);
-	appendStringInfo(&detail, "\"count\":%lld,", (long long) check->count);
+	appendStringInfo(&detail, "{\"up_to\":%lld,\"hash\":\"%s\",\"count\":%lld,", (long long) check->last.sequence,
+					 delivery_audit_hash_digits(check->last.hash), (long long) check->count);
 	append_reason(&detail, reason);
 	delivery_audit_describe(&entry, RelationGetRelid(log), log, AUDIT_PRUNE);
 	entry.texts[AUDIT_ENTRY_DETAIL] = delivery_audit_text(detail.data);

@@ -266,6 +266,20 @@ delivery_open_table(Oid relid, LOCKMODE mode)
 }
 
 /*
+ * Before it is locked; the detail says of what that is the condition.
+ */
+void
+delivery_check_owns_log(Oid log, const char *detail)
+{
+	if (!delivery_owns_table(log))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of audit log %s", get_rel_name(log)),
+				 errdetail("%s", detail),
+				 errhint("Ask its owner, or become a member of that role.")));
+}
+
+/*
  * A log and where its columns are, if the caller may read it.
  */
 Relation

@@ -53,6 +53,7 @@ extern bool delivery_is_audit_log(Relation log);
 extern void delivery_check_audit_log(Relation log, AttrNumber *columns);
 extern Relation delivery_open_audit_log(Oid relid, AttrNumber *columns);
 extern void delivery_audit_read_row(Relation log, const AttrNumber *columns, HeapTuple tuple, AuditRow *row);
+extern void delivery_check_owns_log(Oid log, const char *detail);
 extern void delivery_check_table_exists(Oid relid);
 extern Relation delivery_open_table(Oid relid, LOCKMODE mode);
 

@@ -188,14 +188,9 @@ static Datum
 describe_link(const AuditEntry *entry, Recorder *recorder)
 {
 	const OpenLog *previous = find_log(entry->audited, recorder);
-	StringInfoData detail;
 
-	initStringInfo(&detail);
-	appendStringInfo(&detail, "{\"sequence\":%lld,\"hash\":\"", (long long) previous->head.sequence);
-	for (int i = 0; i < PG_SHA256_DIGEST_LENGTH; i++)
-		appendStringInfo(&detail, "%02x", previous->head.hash[i]);
-	appendStringInfoString(&detail, "\"}");
-	return PointerGetDatum(cstring_to_text_with_len(detail.data, detail.len));
+	return CStringGetTextDatum(psprintf("{\"sequence\":%lld,\"hash\":\"%s\"}", (long long) previous->head.sequence,
+										delivery_audit_hash_digits(previous->head.hash)));
 }
 
 static void
